@@ -1,0 +1,35 @@
+"""Celery executes; PostgreSQL holds the intent. The one table of recurring jobs stands at the end."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings  # noqa: E402
+
+app = Celery("tungnha")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    result_backend=None,  # outcomes are rows in PostgreSQL
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_default_queue="interactive",
+    task_routes={"wards.tasks.*": {"queue": "import"}},
+    task_soft_time_limit=15 * 60,
+    task_time_limit=20 * 60,
+    broker_transport_options={"visibility_timeout": 30 * 60},  # above the hard limit, so nothing runs twice by itself
+    broker_connection_retry_on_startup=True,
+    broker_connection_timeout=3,
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0.2},
+    timezone=settings.TIME_ZONE,
+    enable_utc=True,
+    worker_hijack_root_logger=False,
+)
+app.autodiscover_tasks(["wards", "vaccination", "outreach"])
+
+app.conf.beat_schedule = {
+    "reconcile": {"task": "outreach.tasks.reconcile", "schedule": 30.0},
+}

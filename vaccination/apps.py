@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class VaccinationConfig(AppConfig):
+    name = "vaccination"
+    verbose_name = "Tiêm chủng"
+
+    def ready(self) -> None:
+        from vaccination import forecasts
+        from wards import hooks
+
+        hooks.resident_facts_changed.append(forecasts.refresh_residents)

@@ -1,0 +1,16 @@
+"""What is due and what was given."""
+
+from vaccination.models.doses import DoseHistory, DoseRecord, DoseVoid, Infection, Screening
+from vaccination.models.forecasts import Forecast
+from vaccination.models.products import Product, Programme
+
+__all__ = [
+    "DoseHistory",
+    "DoseRecord",
+    "DoseVoid",
+    "Forecast",
+    "Infection",
+    "Product",
+    "Programme",
+    "Screening",
+]

@@ -1,0 +1,32 @@
+"""Programmes and products. A programme is a row: COVID-19 is the first, not a constant."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Programme(models.Model):
+    code = models.CharField(primary_key=True, max_length=20)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    rule_family = models.CharField(max_length=40, help_text="family of rule sets in vaccination/schedules")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """A vaccine product by our code (DOMAIN 2.1); `UNKNOWN` stands for a dose whose product nobody knows."""
+
+    code = models.CharField(primary_key=True, max_length=10)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="products")
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=40)
+    cvx_codes = ArrayField(models.CharField(max_length=4), default=list)
+    words = ArrayField(models.CharField(max_length=60), default=list, help_text="search keys that name it in files")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "code"]
+
+    def __str__(self) -> str:
+        return self.short_name

@@ -1,0 +1,96 @@
+"""Who may see this resident, who may do this: rows are a queryset, verbs are an ability.
+
+Every fetch begins at `Model.objects.visible_to(user)`; what is out of scope is a 404, so that existence is not told.
+A verb the role does not have is a 403.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+
+from lib import clock
+from wards.roles import ABILITIES, Ability, Role
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a user works now: whole wards, and single neighbourhoods beside them."""
+
+    ward_ids: frozenset[int] = frozenset()
+    neighbourhood_ids: frozenset[int] = frozenset()
+
+    def q(self, *, ward: str = "ward_id", neighbourhood: str | None = None) -> Q:
+        """The rows inside this scope; without a neighbourhood path a row belongs to its ward alone."""
+        inside = Q(**{f"{ward}__in": self.ward_ids})
+        if neighbourhood and self.neighbourhood_ids:
+            inside |= Q(**{f"{neighbourhood}__in": self.neighbourhood_ids})
+        return inside
+
+
+def can(user, ability: Ability) -> bool:
+    """Whether one of the user's roles carries this ability."""
+    return bool(user.is_authenticated and user.is_active and any(ability in ABILITIES[Role(role)] for role in user.roles))
+
+
+def scope_of(user) -> Scope:
+    """The wards and neighbourhoods of the user's assignments in force now; read once per user object (so per request)."""
+    cached = getattr(user, "_scope", None)
+    if cached is None:
+        cached = user._scope = _read_scope(user)
+    return cached
+
+
+def _read_scope(user) -> Scope:
+    from wards.models.units import Organisation
+    from wards.models.users import Assignment
+
+    if not user.is_authenticated or not user.is_active:
+        return Scope()
+    wards: set[int] = set()
+    neighbourhoods: set[int] = set()
+    organisations: set[int] = set()
+    rows = Assignment.objects.filter(user=user).active(clock.real_now())
+    for unit_id, neighbourhood_id, organisation_id in rows.values_list("unit_id", "neighbourhood_id", "organisation_id"):
+        for place, found in ((unit_id, wards), (neighbourhood_id, neighbourhoods), (organisation_id, organisations)):
+            if place:
+                found.add(place)
+    if organisations:
+        served = Organisation.objects.filter(pk__in=organisations, units__isnull=False)
+        wards.update(served.values_list("units__id", flat=True))
+    return Scope(frozenset(wards), frozenset(neighbourhoods))
+
+
+def wards_of(user):
+    """The administrative units in which this user works, as a queryset, also through single neighbourhoods."""
+    from wards.models.units import AdministrativeUnit
+
+    scope = scope_of(user)
+    return AdministrativeUnit.objects.filter(
+        Q(pk__in=scope.ward_ids) | Q(neighbourhoods__in=scope.neighbourhood_ids)
+    ).distinct()
+
+
+def require(user, *abilities: Ability) -> None:
+    """Raise PermissionDenied (403) unless the user has every one of these abilities."""
+    for ability in abilities:
+        if not can(user, ability):
+            raise PermissionDenied(f"This role may not: {ability.value}.")
+
+
+def ability_required(*abilities: Ability) -> Callable:
+    """A view that only users with these abilities may open; others get 403."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            require(request.user, *abilities)
+            return view(request, *args, **kwargs)
+
+        checked.required_abilities = abilities
+        return checked
+
+    return decorate

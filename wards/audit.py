@@ -1,0 +1,48 @@
+"""Who looked and who changed: access events for reads, context for the row history that the database keeps."""
+
+from collections.abc import Callable
+
+import pghistory
+from django.http import HttpRequest, HttpResponse
+
+from lib import clock
+from wards.models.audit import AccessEvent
+
+
+class HistoryContextMiddleware:
+    """Every change made while answering a request carries the user in its history row."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return self.get_response(request)
+        with pghistory.context(user=getattr(request.user, "pk", None), door="web"):
+            return self.get_response(request)
+
+
+def record_access(
+    request: HttpRequest,
+    action: str,
+    what: str,
+    *,
+    object_id: object = "",
+    ward_id: int | None = None,
+    row_count: int = 1,
+    purpose: str = "",
+    detail: dict | None = None,
+) -> AccessEvent:
+    """Write one access event for the signed-in user. `detail` holds filters, never a name or number searched for."""
+    return AccessEvent.objects.create(
+        at=clock.real_now(),
+        user=request.user,
+        action=action,
+        what=what,
+        object_id=str(object_id),
+        ward_id=ward_id,
+        row_count=row_count,
+        purpose=purpose,
+        detail=detail or {},
+        address=request.META.get("REMOTE_ADDR") or None,
+    )

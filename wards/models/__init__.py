@@ -1,0 +1,26 @@
+"""Who and where: places, organisations, people, and who may see them."""
+
+from wards.models.audit import AccessEvent
+from wards.models.conditions import Condition, Pregnancy, ResidentCondition, RiskGroup
+from wards.models.households import Household
+from wards.models.installation import Installation
+from wards.models.residents import IdentityClaim, Resident
+from wards.models.units import AdministrativeUnit, Neighbourhood, Organisation
+from wards.models.users import Assignment, User
+
+__all__ = [
+    "AccessEvent",
+    "AdministrativeUnit",
+    "Assignment",
+    "Condition",
+    "Household",
+    "IdentityClaim",
+    "Installation",
+    "Neighbourhood",
+    "Organisation",
+    "Pregnancy",
+    "Resident",
+    "ResidentCondition",
+    "RiskGroup",
+    "User",
+]
