@@ -108,7 +108,7 @@ def looks_legacy(text: str) -> Legacy | None:
 
 
 def column_looks_legacy(values: Iterable[str], *, share: float = 0.05) -> Legacy | None:
-    """The encoding of a column: of at least `share` of its accented values, and of two unless there is one."""
+    """The encoding of a column: of `share` of its accented values, and of two unless it has one."""
     accented = 0
     found: dict[Legacy, int] = {}
     for value in values:

@@ -328,7 +328,7 @@ _CONFUSED = [
 
 
 def within_one_edit(left: str, right: str) -> bool:
-    """Equal, or one letter added, left out, replaced, or two neighbours swapped. Takes keys, not raw names."""
+    """Equal, or one letter added, left out, replaced, or two neighbours swapped. For keys, not raw names."""
     if left == right:
         return True
     if abs(len(left) - len(right)) > 1:
