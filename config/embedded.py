@@ -39,7 +39,7 @@ def environment(folder: Path) -> dict[str, str]:
     The same whether or not the servers run. A server that the environment names keeps out its embedded twin, so both
     roles of one database always come from the same place.
     """
-    secrets = _secrets(folder)
+    secrets = installation_secrets(folder)
     variables = {name: secrets[name] for name in ("SECRET_KEY", "IDENTITY_KEYS", "IDENTITY_HASH_KEY")}
     if not os.environ.get("DATABASE_URL"):
         postgres = Postgres(folder, secrets)
@@ -51,10 +51,10 @@ def environment(folder: Path) -> dict[str, str]:
 
 def superuser_url(folder: Path, database: str = "postgres") -> str:
     """For tests, which clone databases."""
-    return Postgres(folder, _secrets(folder)).url(SUPERUSER, database)
+    return Postgres(folder, installation_secrets(folder)).url(SUPERUSER, database)
 
 
-def _secrets(folder: Path) -> dict[str, str]:
+def installation_secrets(folder: Path) -> dict[str, str]:
     """Made once per data folder, readable by its user alone; production never comes here."""
     path = folder / "secrets.json"
     with _explained(folder):
@@ -170,7 +170,9 @@ class Lease:
                 log.truncate(0)
             command = [sys.executable, "-m", "config.embedded", "keep", self.server.name]
             environ = os.environ | {"DATA_DIR": str(self.server.data_dir)}
-            subprocess.run(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True)
+            subprocess.run(
+                command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True
+            )
 
     def _complaint(self, problem: str) -> str:
         lines = self.log_path.read_text(errors="replace").splitlines()[-8:]
@@ -184,7 +186,7 @@ def leases(folder: Path, environ: Mapping[str, str] = os.environ) -> list[Lease]
     wanted: list[type[Server]] = []
     wanted += [] if environ.get("DATABASE_URL") else [Postgres]
     wanted += [] if environ.get("REDIS_URL") else [Valkey]
-    return [Lease(kind(folder, _secrets(folder))) for kind in wanted]
+    return [Lease(kind(folder, installation_secrets(folder))) for kind in wanted]
 
 
 @contextlib.contextmanager
@@ -271,7 +273,7 @@ def main() -> None:
     try:
         if arguments.action == "keep":
             kind = Postgres if arguments.server == "postgres" else Valkey
-            keep(kind(folder, _secrets(folder)))
+            keep(kind(folder, installation_secrets(folder)))
         elif arguments.action == "env":
             print("\n".join(f"export {name}='{value}'" for name, value in environment(folder).items()))
         else:
@@ -300,7 +302,9 @@ def _stop(taken: list[Lease]) -> None:
 def _status(taken: list[Lease]) -> None:
     for lease in taken:
         running = lease.keeper_lives() and lease.server.answers()
-        print(f"{lease.server.name}: {'runs' if running else 'does not run'}{', kept until stop' if lease.is_pinned() else ''}")
+        print(
+            f"{lease.server.name}: {'runs' if running else 'does not run'}{', kept until stop' if lease.is_pinned() else ''}"
+        )
 
 
 if __name__ == "__main__":

