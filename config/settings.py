@@ -13,6 +13,7 @@ from csp.constants import NONE, NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded
+from lib.keyring import KeyRing, KeyRingError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -71,14 +72,12 @@ def _key_of_32_bytes(name: str, text: str) -> bytes:
     return key
 
 
-def _key_ring(name: str) -> dict[str, bytes]:
-    ring = {}
-    for part in env.str(name).split(","):
-        key_id, separator, text = part.strip().partition(":")
-        if not separator or not key_id:
-            raise ImproperlyConfigured(f"{name}: each part is id:base64, comma separated.")
-        ring[key_id] = _key_of_32_bytes(name, text)
-    return ring
+def _key_ring(name: str) -> str:
+    try:
+        KeyRing.from_env(env.str(name))
+    except KeyRingError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
+    return env.str(name)
 
 
 IDENTITY_KEYS = _key_ring("IDENTITY_KEYS")

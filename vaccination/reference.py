@@ -8,16 +8,23 @@ from django.db import transaction
 from lib import names
 from vaccination.models import Product, Programme
 
-DATA = Path(__file__).parent / "data"
+HERE = Path(__file__).parent
 
 
 @transaction.atomic
 def load(*, using: str = "default") -> None:
-    """Programmes and products from `vaccination/data/`; the words by which files name a product are stored folded."""
-    for row in json.loads((DATA / "programmes.json").read_text(encoding="utf-8")):
-        products = row.pop("products")
-        programme, _ = Programme.objects.using(using).update_or_create(code=row.pop("code"), defaults=row)
-        for order, product in enumerate(products):
-            product["words"] = sorted({names.search_key(word) for word in product["words"]})
-            product |= {"programme": programme, "order": order}
-            Product.objects.using(using).update_or_create(code=product.pop("code"), defaults=product)
+    """The programme, and its products as the rule sets know them, with the words by which files name them (folded)."""
+    data = json.loads((HERE / "data" / "programmes.json").read_text(encoding="utf-8"))
+    programme, _ = Programme.objects.using(using).update_or_create(code=data["code"], defaults=data["fields"])
+    products = json.loads((HERE / "schedules" / "products.json").read_text(encoding="utf-8"))["products"]
+    for order, product in enumerate([*products, data["unknown_product"]]):
+        own_names = [product["code"], product["name_vi"], product["name_en"]]
+        fields = {
+            "programme": programme,
+            "name": product["name_en"],
+            "short_name": product["name_vi"],
+            "cvx_codes": product["cvx"],
+            "words": sorted({names.search_key(word) for word in [*own_names, *data["words"][product["code"]]]}),
+            "order": order,
+        }
+        Product.objects.using(using).update_or_create(code=product["code"], defaults=fields)
