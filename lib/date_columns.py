@@ -45,7 +45,7 @@ class ColumnDateFormat:
     """What was seen in a column and how it is read unless somebody decides otherwise.
 
     counts: cells by what they look like: empty, date, serial, year, month, iso, day_first (first number over
-    12), month_first (second over 12), either (both at most 12), two_digit_year (a subset of these three), other.
+    12), month_first (second over 12), either (both at most 12), other; two_digit_year is a subset of these.
     """
 
     verdict: Verdict
