@@ -61,7 +61,19 @@ class ColumnDateFormat:
         return self.verdict in (Verdict.AMBIGUOUS, Verdict.MDY, Verdict.MIXED)
 
 
-_COUNTED = "empty date serial year month iso day_first month_first either two_digit_year other".split()
+_COUNTED = [
+    "empty",
+    "date",
+    "serial",
+    "year",
+    "month",
+    "iso",
+    "day_first",
+    "month_first",
+    "either",
+    "two_digit_year",
+    "other",
+]
 
 
 def decide_column(values: Iterable[Raw], *, on: date | None = None, births: bool = False) -> ColumnDateFormat:

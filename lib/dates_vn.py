@@ -206,9 +206,8 @@ _TIME = re.compile(
 _UNKNOWN_PART = re.compile(r"^(?:0{1,2}|[?_xX*.…\-]{1,2})?[/.\-](?:0{1,2}|[?_xX*.…\-]{1,2})?[/.\-]|^[/.\-]+")
 _DAY_UNKNOWN = re.compile(r"^(?:0{1,2}|[?_xX*]{1,2})[/.\-](?=\d{1,2}[/.\-]\d{4}$)")
 _WORDS = re.compile(r"\b(?:ngay|thang|nam|sinh|khoang|ng|th)\b\.?")
-_MONTH_NAMES = {
-    name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
-}
+_MONTH_NAMES = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6}
+_MONTH_NAMES |= {"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
 _NAMED_MONTH = re.compile(r"(\d{1,2})[ \-/]([a-z]{3})[a-z]*\.?[ \-/,]+(\d{2,4})")
 
 

@@ -124,7 +124,7 @@ def column_looks_legacy(values: Iterable[str], *, share: float = 0.05) -> Legacy
     return kind if count >= max(accented * share, min(2, accented)) else None
 
 
-_ONSETS = "b c ch d đ g gh h k kh l m n ng ngh nh p ph q r s t th tr v x gi".split()
+_ONSETS = "b c ch d đ g gh h k kh l m n ng ngh nh p ph q r s t th tr v x gi"
 _RIMES = """
 a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng
 eo ep et ê êch êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu o oa oac
@@ -132,17 +132,23 @@ oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oen o
 oop op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uân uâng uât uây uc uê uêch uênh ui um un
 ung uơ up ut uy uya uych uyên uyêt uynh uyp uyt uyu uôc uôi uôm uôn uông uôt ư ưa ưc ưi ưm ưn ưng
 ươc ươi ươm ươn ương ươp ươt ươu ưt ưu y yêm yên yêng yêt yêu
-""".split()
+"""
 _QU_RIMES = """
 ua uac uach uai uan uang uanh uao uat uau uay uăc uăm uăn uăng uăp uăt uây ue uen ueo uet uơi uơ uôc
 ui uit uich
 """
-_SYLLABLES = frozenset(
-    [*_RIMES]
-    + [onset + rime for onset in _ONSETS for rime in _RIMES if onset != "q"]
-    + ["q" + rime for rime in [*_QU_RIMES.split(), *(r for r in _RIMES if r.startswith("u"))]]
-    + ["gi" + rime[1:] for rime in _RIMES if rime.startswith("i")]
-)
+
+
+def _all_syllables() -> frozenset[str]:
+    onsets, rimes = _ONSETS.split(), _RIMES.split()
+    after_q = _QU_RIMES.split() + [rime for rime in rimes if rime.startswith("u")]
+    found = {*rimes, *("q" + rime for rime in after_q)}
+    found.update(onset + rime for onset in onsets if onset != "q" for rime in rimes)
+    found.update("gi" + rime[1:] for rime in rimes if rime.startswith("i"))
+    return frozenset(found)
+
+
+_SYLLABLES = _all_syllables()
 _TONE_MARK = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 
 

@@ -12,7 +12,7 @@ EITHER = [f"{day}/{month}/1985" for day in range(2, 12) for month in range(2, 12
 
 
 @pytest.mark.parametrize(
-    "values, verdict, order, needs_answer",
+    ("values", "verdict", "order", "needs_answer"),
     [
         (DMY, Verdict.DMY, "dmy", False),
         ([*DMY, "", None, "không rõ"], Verdict.DMY, "dmy", False),
@@ -85,9 +85,12 @@ def test_dates_swapped_by_an_american_excel_are_noticed():
     swapped = [datetime(1985, day, month) for day in range(1, 13) for month in (3, 4)]
     left_as_text = [f"{day}/04/1985" for day in range(13, 31)]
     found = decide_column([*swapped, *left_as_text])
-    assert found.swapped_by_excel and found.verdict is Verdict.MIXED and found.needs_answer
+    assert found.swapped_by_excel
+    assert found.verdict is Verdict.MIXED
+    assert found.needs_answer
 
 
 def test_true_dates_beside_text_are_not_called_swapped():
     found = decide_column([*[date(1985, 5, day) for day in range(1, 29)], *DMY])
-    assert not found.swapped_by_excel and found.verdict is Verdict.DMY
+    assert not found.swapped_by_excel
+    assert found.verdict is Verdict.DMY

@@ -6,7 +6,7 @@ from lib.insurance import InsuranceKind, parse, same_insurance
 
 
 @pytest.mark.parametrize(
-    "raw, number, kind, code",
+    ("raw", "number", "kind", "code"),
     [
         ("HT2271234567890", "HT2271234567890", InsuranceKind.OLD_CARD, "1234567890"),
         ("ht 2 27 1234567890", "HT2271234567890", InsuranceKind.OLD_CARD, "1234567890"),

@@ -13,7 +13,10 @@ def test_what_was_sealed_opens_again():
     ring = KeyRing.from_env(NEW)
     sealed = ring.encrypt("027085001234")
     assert ring.decrypt(sealed) == "027085001234"
-    assert sealed.isascii() and "027085001234" not in sealed and "\t" not in sealed and "\\" not in sealed
+    assert sealed.isascii()
+    assert "027085001234" not in sealed
+    assert "\t" not in sealed
+    assert "\\" not in sealed
 
 
 def test_the_same_number_is_sealed_differently_each_time():
@@ -27,7 +30,8 @@ def test_a_new_first_key_still_opens_what_the_old_one_sealed():
     assert ring.decrypt(sealed) == "027085001234"
     assert ring.needs_rotation(sealed)
     rotated = ring.rotate(sealed)
-    assert rotated.startswith("k2.") and not ring.needs_rotation(rotated)
+    assert rotated.startswith("k2.")
+    assert not ring.needs_rotation(rotated)
     assert ring.rotate(rotated) == rotated
     assert KeyRing.from_env(NEW).decrypt(rotated) == "027085001234"
 
@@ -63,7 +67,7 @@ def test_the_same_key_under_another_name_does_not_open():
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    ("text", "said"),
     [
         ("", "no key given"),
         (" , ", "no key given"),

@@ -7,7 +7,7 @@ from lib.phones import PhoneKind, PhoneProblem
 
 
 @pytest.mark.parametrize(
-    "raw, number, repaired",
+    ("raw", "number", "repaired"),
     [
         ("0912345678", "0912345678", False),
         ("0912 345 678", "0912345678", False),
@@ -38,7 +38,7 @@ def test_a_number_is_kept_in_its_national_form(raw, number, repaired):
 
 
 @pytest.mark.parametrize(
-    "old, new",
+    ("old", "new"),
     [
         ("01621234567", "0321234567"),
         ("01631234567", "0331234567"),
@@ -107,7 +107,7 @@ def test_an_empty_cell_has_no_number_and_no_problem(raw):
 
 
 @pytest.mark.parametrize(
-    "raw, code",
+    ("raw", "code"),
     [
         ("", "empty"),
         ("091234567", "not_a_phone"),
@@ -125,7 +125,8 @@ def test_what_is_no_number_says_why(raw, code):
     with pytest.raises(PhoneProblem) as caught:
         phones.parse(raw)
     assert caught.value.code == code
-    assert caught.value.message and "{" not in caught.value.message
+    assert caught.value.message
+    assert "{" not in caught.value.message
 
 
 def test_one_bad_number_does_not_hide_the_good_one():
