@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -20,7 +21,9 @@ app.conf.update(
     task_routes={"wards.tasks.*": {"queue": "import"}},
     task_soft_time_limit=15 * 60,
     task_time_limit=20 * 60,
-    broker_transport_options={"visibility_timeout": 30 * 60},  # above the hard limit, so nothing runs twice by itself
+    broker_transport_options={
+        "visibility_timeout": 30 * 60
+    },  # above the hard limit, so nothing runs twice by itself
     broker_connection_retry_on_startup=True,
     broker_connection_timeout=3,
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0.2},
@@ -30,6 +33,19 @@ app.conf.update(
 )
 app.autodiscover_tasks(["wards", "vaccination", "outreach"])
 
+
+@worker_ready.connect
+def _first_pass(**kwargs) -> None:
+    """A worker that has just come up is seen at once, and looks for what was left undone."""
+    from outreach import liveness
+    from outreach.tasks import reconcile
+
+    liveness.note(liveness.WORKER_SEEN)
+    reconcile.delay()
+
+
+RECONCILE_EVERY = 30.0  # seconds
+
 app.conf.beat_schedule = {
-    "reconcile": {"task": "outreach.tasks.reconcile", "schedule": 30.0},
+    "reconcile": {"task": "outreach.tasks.reconcile", "schedule": RECONCILE_EVERY},
 }

@@ -1,15 +1,15 @@
 """GET /healthz: is what the product stands on there (CONTRACT, HTTP)."""
 
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from config.celery import RECONCILE_EVERY
 from config.celery import app as celery
-from lib import clock
+from outreach import liveness
 
-WORKER_SEEN = "worker-seen-at"
-RECONCILER_SEEN = "reconciler-seen-at"
+WORKER_SILENT_AFTER = 3 * RECONCILE_EVERY  # seconds: two passes may be missed
 
 
 def _database() -> str:
@@ -21,18 +21,17 @@ def _database() -> str:
         return "unreachable"
 
 
-def _seconds_since(key: str) -> float | None:
-    seen = cache.get(key)
-    return None if seen is None else round((clock.real_now() - seen).total_seconds(), 1)
-
-
 def _broker_and_worker() -> tuple[str, str, float | None]:
     try:
         with celery.connection_for_write(connect_timeout=2) as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
-        worker = _seconds_since(WORKER_SEEN)
-        return "ok", "ok" if worker is not None and worker < 60 else "not seen", _seconds_since(RECONCILER_SEEN)
-    except (OSError, RedisError, celery.OperationalError if hasattr(celery, "OperationalError") else OSError):
+        worker = liveness.seconds_since(liveness.WORKER_SEEN)
+        return (
+            "ok",
+            "ok" if worker is not None and worker < 2 * RECONCILE_EVERY + 30 else "not seen",
+            liveness.seconds_since(liveness.RECONCILER_SEEN),
+        )
+    except (OSError, RedisError, OperationalError):
         return "unreachable", "unknown", None
 
 
