@@ -14,3 +14,7 @@ requirements:
 	@for name in requirements requirements-dev; do .venv/locking/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make requirements" -o $$name.txt $$name.in; done
+
+# The whole product in the foreground, on 127.0.0.1:$PORT. PORT, DATA_DIR and DEMO_RESIDENTS may be given.
+run: env
+	@exec .venv/bin/python -m config.run

@@ -57,7 +57,7 @@ def superuser_url(folder: Path, database: str = "postgres") -> str:
 def installation_secrets(folder: Path) -> dict[str, str]:
     """Made once per data folder, readable by its user alone; production never comes here."""
     path = folder / "secrets.json"
-    with _explained(folder):
+    with explained(folder):
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             unfinished = folder / f"secrets.{os.getpid()}.new"
@@ -83,7 +83,7 @@ def _new_secrets() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
@@ -105,7 +105,7 @@ class Lease:
         self.users: IO[str] | None = None
 
     def take(self) -> None:
-        with _explained(self.server.data_dir):
+        with explained(self.server.data_dir):
             self.users_path.parent.mkdir(parents=True, exist_ok=True)
             self.users = self.users_path.open("a")
         fcntl.flock(self.users, fcntl.LOCK_SH)  # waits while the keeper is turning off the light

@@ -122,7 +122,7 @@ def _within_reach(package: Path, home: Path, account: Account) -> Path:
     return copy
 
 
-def _die_with_parent(sign: int) -> Callable[[], None] | None:
+def die_with_parent(sign: int) -> Callable[[], None] | None:
     """What a child calls before exec so that it gets `sign` when its parent is killed; None where unknown (not Linux)."""
     if not sys.platform.startswith("linux"):
         return None
@@ -212,7 +212,7 @@ class Server:
             command,
             env=environment,
             umask=0o077,
-            preexec_fn=_die_with_parent(self.stop_signals[0][0]),
+            preexec_fn=die_with_parent(self.stop_signals[0][0]),
             **options,
         )
 
