@@ -1,20 +1,45 @@
 # Every target works on a bare machine: Python 3.11 or later is all that must be there. See README.md.
 
 PYTHON ?= python3
-MANAGE := .venv/bin/python manage.py
+PYTEST_ARGS ?=
 
-.PHONY: env run test lint requirements
+.PHONY: env dev-env run test lint requirements
 
 # The environment and the pinned dependencies in .venv; nothing is started.
 env:
 	@$(PYTHON) config/environment.py
 
+# The same, and what tests and checks need.
+dev-env:
+	@$(PYTHON) config/environment.py --dev
+
+# The whole product in the foreground, on 127.0.0.1:$PORT. PORT, DATA_DIR and DEMO_RESIDENTS may be given.
+run: env
+	@exec .venv/bin/python -m config.run
+
+# All tests, or those that PYTEST_ARGS names, on servers of their own.
+test: dev-env
+	@exec .venv/bin/python tests/run.py $(PYTEST_ARGS)
+
+# Production settings with dummy secrets: nothing here connects to a server.
+PRODUCTION = env PROFILE=production ALLOWED_HOSTS=tungnha.example \
+  DATABASE_URL=postgresql://tungnha_app:x@db.example/tungnha \
+  DATABASE_OWNER_URL=postgresql://tungnha_owner:x@db.example/tungnha REDIS_URL=redis://cache.example:6379 \
+  SECRET_KEY=only-for-this-check-9f2kq0vz7m4x1c8w5r3t6y-jhgd-LKPOM-aBcDeF \
+  IDENTITY_KEYS=k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
+  IDENTITY_HASH_KEY=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=
+
+lint: dev-env
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@echo "manage.py check --deploy, with production settings"
+	@$(PRODUCTION) .venv/bin/python manage.py check --deploy --fail-level WARNING
+
+# The two locked files, made again from the .in files with the newest versions that these allow.
 requirements:
 	@$(PYTHON) -m venv .venv/locking && .venv/locking/bin/pip install --quiet uv==0.13.9
 	@for name in requirements requirements-dev; do .venv/locking/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make requirements" -o $$name.txt $$name.in; done
-
-# The whole product in the foreground, on 127.0.0.1:$PORT. PORT, DATA_DIR and DEMO_RESIDENTS may be given.
-run: env
-	@exec .venv/bin/python -m config.run

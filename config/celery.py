@@ -4,11 +4,10 @@ import os
 
 from celery import Celery
 from celery.signals import worker_ready
-from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
 app = Celery("tungnha")
 app.conf.update(
@@ -50,9 +49,3 @@ RECONCILE_EVERY = 30.0  # seconds
 app.conf.beat_schedule = {
     "reconcile": {"task": "outreach.tasks.reconcile", "schedule": RECONCILE_EVERY},
 }
-
-
-@worker_ready.connect
-def reconcile_at_once(**kwargs) -> None:
-    """A worker that has just started looks for what is late, and is seen to be alive, without waiting for beat."""
-    app.send_task("outreach.tasks.reconcile")

@@ -6,7 +6,13 @@ import pytest
 
 from lib.keyring import KeyRing, KeyRingError, keyed_hash, new_key
 
-OLD, NEW = new_key("k1"), new_key("k2")
+# fixed, because they stand in the names of tests, which every test process must agree on
+OLD = "k1:" + base64.b64encode(b"the older key of thirty-two byte").decode()
+NEW = "k2:" + base64.b64encode(b"the newer key of thirty-two byte").decode()
+
+
+def test_a_new_key_makes_a_ring():
+    assert KeyRing.from_env(new_key("k3")).encrypt("027085001234").startswith("k3.")
 
 
 def test_what_was_sealed_opens_again():
