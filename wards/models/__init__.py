@@ -3,6 +3,7 @@
 from wards.models.audit import AccessEvent
 from wards.models.conditions import Condition, Pregnancy, ResidentCondition, RiskGroup
 from wards.models.households import Household
+from wards.models.imports import ColumnProfile, ImportBatch
 from wards.models.installation import Installation
 from wards.models.residents import IdentityClaim, Resident
 from wards.models.units import AdministrativeUnit, Neighbourhood, Organisation
@@ -12,9 +13,11 @@ __all__ = [
     "AccessEvent",
     "AdministrativeUnit",
     "Assignment",
+    "ColumnProfile",
     "Condition",
     "Household",
     "IdentityClaim",
+    "ImportBatch",
     "Installation",
     "Neighbourhood",
     "Organisation",
