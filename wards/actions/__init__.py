@@ -1,0 +1,59 @@
+"""The verbs of this app: whatever writes about people and places, called alike by page, file and interface.
+
+Each is keyword-only and says who did it (`by`), checks ability and area, is atomic, leaves the row history its author,
+and calls `wards.hooks.residents_changed` where forecasts depend on what changed.
+"""
+
+from wards.actions.health import (
+    end_pregnancy,
+    managed_conditions,
+    record_pregnancy,
+    recordable_conditions,
+    set_conditions,
+    set_mobility,
+)
+from wards.actions.households import add_household, move_household, update_household
+from wards.actions.identity import (
+    NumberTaken,
+    add_identity_claim,
+    holder_of,
+    read_number,
+    withdraw_identity_claim,
+)
+from wards.actions.residents import (
+    Details,
+    Health,
+    add_resident,
+    move_resident,
+    set_phones,
+    set_residence,
+    update_resident,
+)
+from wards.actions.verb import OutOfScope, Spent, Stale
+
+__all__ = [
+    "Details",
+    "Health",
+    "NumberTaken",
+    "OutOfScope",
+    "Spent",
+    "Stale",
+    "add_household",
+    "add_identity_claim",
+    "add_resident",
+    "end_pregnancy",
+    "holder_of",
+    "managed_conditions",
+    "move_household",
+    "move_resident",
+    "read_number",
+    "record_pregnancy",
+    "recordable_conditions",
+    "set_conditions",
+    "set_mobility",
+    "set_phones",
+    "set_residence",
+    "update_household",
+    "update_resident",
+    "withdraw_identity_claim",
+]
