@@ -7,14 +7,15 @@ for the role that asked. Arguments are a uuid and the name of a template, and no
 
 from django.db import migrations
 
-PEOPLE = """
+TEMPLATES = """
 CREATE SCHEMA staging;
 
 CREATE TABLE staging.people (
     row_no integer PRIMARY KEY,
-    raw text,
+    outside boolean NOT NULL,
     problems text,
     warnings text,
+    raw text,
     ward_id bigint,
     neighbourhood_id bigint,
     neighbourhood_kind text,
@@ -44,31 +45,61 @@ CREATE TABLE staging.people (
     id_repaired boolean,
     employer text,
     priority_group smallint,
+    residence text,
+    registration text,
     mobility text,
     conditions smallint[],
-    condition_text text,
+    condition_notes text[],
     note text,
     resident_ref uuid
 );
-COMMENT ON TABLE staging.people IS 'Template: one row per row of a file, cleaned; never changed after COPY.';
+COMMENT ON TABLE staging.people IS 'Template: one row per row of a file, cleaned; not changed after COPY.';
+
+CREATE TABLE staging.pairs (
+    row_no integer,
+    resident_id uuid,
+    ward_id bigint NOT NULL,
+    by_ref boolean NOT NULL,
+    by_id boolean NOT NULL,
+    by_insurance boolean NOT NULL,
+    ids_differ boolean NOT NULL,
+    name smallint NOT NULL,
+    birth smallint NOT NULL,
+    address smallint NOT NULL,
+    same_phone boolean NOT NULL,
+    sex_differs boolean NOT NULL,
+    rank smallint NOT NULL DEFAULT 0,
+    PRIMARY KEY (row_no, resident_id)
+);
+COMMENT ON TABLE staging.pairs IS 'Template: residents that a row may be, with the evidence (wards.imports.matching).';
 
 CREATE TABLE staging.verdicts (
     row_no integer PRIMARY KEY,
     outcome text NOT NULL,
-    evidence text,
+    evidence text NOT NULL DEFAULT '',
     resident_id uuid,
     resident_version integer,
     rival_id uuid,
     rival_row integer,
     waits boolean NOT NULL DEFAULT false,
     changes jsonb NOT NULL DEFAULT '[]',
-    notes text[] NOT NULL DEFAULT '{}',
     problem text,
     decision text,
     decided_by bigint,
     written_at timestamptz
 );
 COMMENT ON TABLE staging.verdicts IS 'Template: what each row would do, what a person decided, when it was written.';
+
+CREATE TABLE staging.chunk (
+    row_no integer PRIMARY KEY,
+    mode text NOT NULL,
+    resident_id uuid,
+    ward_id bigint,
+    household_id uuid,
+    neighbourhood_id bigint,
+    address_key text
+);
+COMMENT ON TABLE staging.chunk IS 'Template: the rows being written in one transaction; emptied before each.';
 """
 
 FUNCTIONS = """
@@ -131,7 +162,7 @@ class Migration(migrations.Migration):
     dependencies = [("wards", "0003_import_batches")]
 
     operations = [
-        migrations.RunSQL(PEOPLE, "DROP SCHEMA staging CASCADE"),
+        migrations.RunSQL(TEMPLATES, "DROP SCHEMA staging CASCADE"),
         migrations.RunSQL(
             FUNCTIONS,
             "DROP FUNCTION import_staging_create(uuid, text);"
