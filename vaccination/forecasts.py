@@ -1,10 +1,102 @@
-"""The only writer of `Forecast`: facts in, dates out, in the transaction of the fact that changed."""
+"""The only writer of `Forecast`: facts in, dates out, in the transaction of the fact that changed.
+
+Who moved away or died has no row. A claimed dose (`DoseRecord.Source.CLAIMED`) counts for nothing until it is confirmed.
+Without a word about a person's history the doses on record are taken as all there are, and no dose on record means that
+nobody knows; a `DoseHistory` row decides otherwise.
+"""
 
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import Q
 
-def refresh_residents(resident_ids: Sequence[UUID], on: date) -> int:
-    """Forecast these residents anew as of day `on`; returns the number of rows that changed."""
-    raise NotImplementedError
+from vaccination import eligibility, forecast_facts, stored_forecasts
+from vaccination.models import Forecast, Programme
+from wards.models import Resident
+
+PROGRAMME = "COVID-19"
+BATCH = (
+    4000  # residents per round of queries: large enough to be fast, small enough for memory and short locks
+)
+
+
+def family(programme_id: str) -> eligibility.Family:
+    """The rule family of a programme."""
+    return eligibility.load_family(Programme.objects.get(pk=programme_id).rule_family)
+
+
+@transaction.atomic
+def refresh_residents(resident_ids: Sequence[UUID | str], on: date) -> int:
+    """Forecast these residents anew as of day `on`; returns the number of rows that changed.
+
+    A few queries for any number of residents; rows that stay the same are not written. Joins the caller's transaction,
+    in which the facts were changed, and holds the residents' rows until it ends.
+    """
+    changed = 0
+    ids = sorted({str(resident_id) for resident_id in resident_ids})
+    for programme in Programme.objects.all():
+        rules = eligibility.load_family(programme.rule_family)
+        for batch in forecast_facts.batches(ids, BATCH):
+            changed += _refresh(batch, programme.pk, rules, on)
+    return changed
+
+
+def _refresh(ids: Sequence[str], programme_id: str, rules: eligibility.Family, on: date) -> int:
+    facts, left = forecast_facts.load(ids, programme_id, on)
+    changed = stored_forecasts.write([(fact, answer_for(fact, rules, on)) for fact in facts], programme_id)
+    return changed + (stored_forecasts.remove(left, programme_id) if left else 0)
+
+
+def answer_for(facts: forecast_facts.Facts, rules: eligibility.Family, on: date) -> eligibility.Forecast:
+    """The engine's answer, for no longer than the facts chosen for `on` are the ones in force."""
+    answer = eligibility.forecast(facts.person, on, rules)
+    if facts.first <= answer.holds_from and facts.until >= answer.holds_until:
+        return answer
+    return answer._replace(
+        holds_from=max(answer.holds_from, facts.first), holds_until=min(answer.holds_until, facts.until)
+    )
+
+
+def stale(on: date) -> Q:
+    """Rows that may not be read for day `on`: the rules, the clock or a closing window has left them behind."""
+    return Q(holds_from__gt=on) | Q(holds_until__lte=on)
+
+
+def refresh_stale(on: date, *, limit: int | None = None) -> int:
+    """Forecast anew whoever's row does not hold on day `on`, batch by batch; returns how many rows are still stale.
+
+    Each batch is its own transaction (unless the caller has one), so that it may be stopped and run twice. `limit` bounds
+    the residents of one call, for doors that answer somebody; the reconciler gives none.
+    """
+    left = limit
+    waiting = Forecast.objects.filter(stale(on)).order_by("resident_id").values_list("resident_id", flat=True)
+    page = waiting
+    while left is None or left > 0:
+        ids = list(page[: BATCH if left is None else min(BATCH, left)])
+        if not ids:
+            break
+        refresh_residents(ids, on)
+        page = waiting.filter(resident_id__gt=ids[-1])
+        left = None if left is None else left - len(ids)
+    return waiting.count()
+
+
+def next_type(resident_id: UUID, programme_id: str = PROGRAMME) -> str:
+    """BASIC, ADDITIONAL, BOOSTER: the kind of dose the stored forecast looks forward to; "" for none."""
+    rows = Forecast.objects.filter(resident_id=resident_id, programme_id=programme_id)
+    return rows.values_list("next_type", flat=True).first() or ""
+
+
+def rebuild(on: date, *, ward_id: int | None = None) -> tuple[int, int]:
+    """Check every resident's row against the pure function, and write what differs.
+
+    Returns (residents checked, rows that differed). Rows of people without a forecast are taken out.
+    """
+    residents = Resident.objects.order_by("ward_id", "id")
+    if ward_id is not None:
+        residents = residents.filter(ward_id=ward_id)
+    ids = list(map(str, residents.values_list("pk", flat=True)))
+    differed = sum(refresh_residents(batch, on) for batch in forecast_facts.batches(ids, BATCH))
+    return len(ids), differed
