@@ -98,11 +98,11 @@ def looks_legacy(text: str) -> Legacy | None:
     if text.isascii():
         return None
     words = [word for word in _RUNS.findall(unicodedata.normalize("NFC", text)) if not word.isascii()]
-    if all(map(_is_syllable, words)):
+    if all(map(is_syllable, words)):
         return None
     for kind in _CONVERTERS:
         converted = [repair_legacy(word, kind) for word in words]
-        if converted != words and all(map(_is_syllable, converted)):
+        if converted != words and all(map(is_syllable, converted)):
             return kind
     return None
 
@@ -153,7 +153,7 @@ _TONE_MARK = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 
 
 @lru_cache(65_536)
-def _is_syllable(word: str) -> bool:
+def is_syllable(word: str) -> bool:
     """Whether Vietnamese spelling allows the word, with at most one tone and no capital inside."""
     if not (word.islower() or word.isupper() or (word[0].isupper() and word[1:].islower())):
         return False
