@@ -30,7 +30,7 @@ AVAILABLE = {
 }  # fmt: skip
 _AVAILABLE = {product: day.toordinal() for product, day in AVAILABLE.items()}
 INTERVAL = {
-    "AZ": (28, 24),
+    "AZ": (56, 28),  # no decision of the province to shorten it is known (7820/BYT-DP of 20/09/2021 allowed one)
     "PFZ": (21, 9),
     "MOD": (28, 8),
     "VERO": (21, 9),
@@ -39,7 +39,6 @@ INTERVAL = {
     "ABD": (14, 3),
     "PFZ-P": (21, 10),
 }
-AZ_8_WEEKS_UNTIL = date(2021, 9, 20).toordinal()  # 7820/BYT-DP let the provinces shorten it
 MIX_ALLOWED = date(2021, 7, 22).toordinal()
 ADDITIONAL_FROM = date(2021, 12, 17).toordinal()  # 10722/BYT-DP: also after Sinopharm and Sputnik V
 ADDITIONAL_IMMUNE_FROM = date(2021, 12, 1).toordinal()  # 10225/BYT-DP
@@ -141,8 +140,6 @@ def _basic(random: Random, product: str, first_day: int | None, second_not_befor
     if product == "JAN" or second_not_before is None:
         return doses
     least, span = INTERVAL[product]
-    if product == "AZ" and first_day + 42 < AZ_8_WEEKS_UNTIL:
-        least, span = 56, 28
     day = max(first_day + least + int(random.triangular(0, span, 1)), second_not_before)
     if chance(random, _figures["too_early"]):
         day = first_day + least - random.randrange(1, 9)

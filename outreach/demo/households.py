@@ -182,9 +182,8 @@ def _next_member(
     random: Random, mother_age: int, seat: int, rented: bool, pool: Pool
 ) -> tuple[int, str] | None:
     sexes = random.choice(("MF", "FM"))
-    if rented and seat < 3 and chance(random, 60):
-        if mate := pool.take(sexes, range(GROWN_UP - 2, 36)):
-            return mate
+    if rented and seat < 3 and chance(random, 60) and (mate := pool.take(sexes, range(GROWN_UP - 2, 36))):
+        return mate
     child = max(0, mother_age - random.randrange(20, 38))
     grandparent = mother_age + random.randrange(20, 34)
     wanted = [range(child, max(-1, child - 8), -1), range(child, mother_age - 18)]
