@@ -1,8 +1,9 @@
 """The engine's answer as a row of `Forecast`, and a row read back as the engine's answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -20,79 +21,149 @@ class StoredDose(NamedTuple):
 
 # ---------------------------------------------------------------- writing
 
-_PLAIN = ("rules", "closed_reason", "next_type")
-_NUMBERS = ("basic_doses", "valid_doses", "next_ordinal")
-_DAYS = (
-    "holds_from", "holds_until", "possible_from", "certain_from", "earliest_on", "due_on", "overdue_on", "latest_on",
-    "deferred_until",
-)  # fmt: skip
-_COLUMNS = (*_PLAIN, *_NUMBERS, *_DAYS, "products", "doses", "reasons")
+_COLUMNS = tuple(name for name in states.Forecast._fields if name not in ("doses", "reasons"))
+_TYPES = {"rules": "text", "next_type": "text", "closed_reason": "text", "products": "text"} | dict.fromkeys(
+    ("next_ordinal", "basic_doses", "valid_doses"), "smallint"
+)
+_STORED = (*_COLUMNS, "doses", "reasons", "digest")
 
-_SOURCE = f"""
-    SELECT n.resident_id, n.ward_id, %s AS programme_id,
-           {", ".join(f"n.{name}" for name in (*_PLAIN, *_NUMBERS, *_DAYS))},
-           string_to_array(n.products, ' ')::varchar(10)[] AS products, n.doses::jsonb AS doses, n.reasons::jsonb AS reasons
-    FROM unnest(%s::uuid[], %s::bigint[], {"%s::text[], " * len(_PLAIN)}{"%s::smallint[], " * len(_NUMBERS)}
-                {"%s::date[], " * len(_DAYS)}%s::text[], %s::text[], %s::text[])
-      AS n (resident_id, ward_id, {", ".join(_COLUMNS)})
-"""
-# Unchanged rows are neither written nor locked: those who differ are found by a join first.
+# Rows that stay as they are are neither written nor locked: a join finds those that differ.
 _UPSERT = f"""
-    WITH answer AS MATERIALIZED ({_SOURCE})
-    INSERT INTO vaccination_forecast AS f (resident_id, ward_id, programme_id, {", ".join(_COLUMNS)})
-    SELECT a.resident_id, a.ward_id, a.programme_id, {", ".join(f"a.{name}" for name in _COLUMNS)}
-    FROM answer a LEFT JOIN vaccination_forecast o ON o.resident_id = a.resident_id AND o.programme_id = a.programme_id
-    WHERE o.id IS NULL OR ({", ".join(f"o.{name}" for name in _COLUMNS)})
-                          IS DISTINCT FROM ({", ".join(f"a.{name}" for name in _COLUMNS)})
+    WITH answer AS MATERIALIZED (
+        SELECT resident_id, ward_id, %s AS programme_id, {", ".join(name for name in _COLUMNS if name != "products")},
+               string_to_array(products, ' ')::varchar(10)[] AS products, doses::jsonb, reasons::jsonb, digest
+        FROM unnest(%s::uuid[], %s::bigint[], {"".join(f"%s::{_TYPES.get(name, 'date')}[], " for name in _COLUMNS)}
+                    %s::text[], %s::text[], %s::bigint[])
+          AS given (resident_id, ward_id, {", ".join(_STORED)})
+    )
+    INSERT INTO vaccination_forecast (resident_id, ward_id, programme_id, {", ".join(_STORED)})
+    SELECT a.resident_id, a.ward_id, a.programme_id, {", ".join(f"a.{name}" for name in _STORED)}
+    FROM answer a LEFT JOIN vaccination_forecast o USING (resident_id, programme_id)
+    WHERE o.id IS NULL
+       OR ({", ".join(f"o.{name}" for name in _STORED)}) IS DISTINCT FROM ({", ".join(f"a.{name}" for name in _STORED)})
     ON CONFLICT (resident_id, programme_id) DO UPDATE
-    SET (ward_id, {", ".join(_COLUMNS)}) = (excluded.ward_id, {", ".join(f"excluded.{name}" for name in _COLUMNS)})
+    SET (ward_id, {", ".join(_STORED)}) = (excluded.ward_id, {", ".join(f"excluded.{name}" for name in _STORED)})
 """
 
 
-def write(answers: Sequence[tuple[Facts, states.Forecast]], programme_id: str) -> int:
-    """Insert or update the rows that differ; returns how many did."""
+class _Memo(dict):
+    """Words for values that come back thousands of times: days, product lists, reasons."""
+
+    def __init__(self, word: Callable[[Any], str]) -> None:
+        self.word = word
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) > 200_000:
+            self.clear()
+        word = self[value] = self.word(value)
+        return word
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_words = {name: _Memo(lambda value: "NULL" if value is None else str(value)) for name in _COLUMNS}
+_words |= {
+    name: _Memo(lambda value: _quoted(value or "")) for name in ("rules", "next_type", "closed_reason")
+}
+_words["products"] = _Memo(lambda codes: _quoted(" ".join(codes)))
+
+
+def write(
+    answers: Sequence[tuple[Facts, states.Forecast]], programme_id: str, *, thorough: bool = False
+) -> int:
+    """Insert or update the rows that differ; returns how many did.
+
+    A stored row says by its digest what was last written, which is enough unless somebody else writes to the table;
+    `thorough` compares every column of every row.
+    """
     if not answers:
         return 0
-    columns: list[str] = [
-        uuid_array([facts.resident_id for facts, _ in answers]),
-        "{" + ",".join([str(facts.ward_id) for facts, _ in answers]) + "}",
-    ]
-    forecasts = [answer for _, answer in answers]
-    for name in _PLAIN:
-        columns.append(_array([getattr(answer, name) or '""' for answer in forecasts]))
-    for name in _NUMBERS:
-        columns.append(_array([getattr(answer, name) for answer in forecasts]))
-    for name in _DAYS:
-        columns.append(_array([getattr(answer, name) for answer in forecasts]))
-    columns.append("{" + ",".join(['"' + " ".join(answer.products) + '"' for answer in forecasts]) + "}")
-    columns.append(_texts([_doses(facts, answer) for facts, answer in answers]))
-    columns.append(
-        _texts([day_json.encode(answer.reasons) if answer.reasons else "[]" for answer in forecasts])
-    )
+    rows = _as_words(answers)
+    if not thorough:
+        stored = _digests([facts.resident_id for facts, _ in answers], programme_id)
+        rows = [row for row in rows if stored.get(row[0]) != row[-1]]
+        if not rows:
+            return 0
+    *columns, doses, reasons, digests = zip(*rows, strict=True)
+    arrays = [*columns, map(_quoted, doses), map(_quoted, reasons), digests]
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [programme_id, *columns])
+        cursor.execute(_UPSERT, [programme_id, *("{" + ",".join(array) + "}" for array in arrays)])
         return cursor.rowcount
 
 
-def _array(values: Iterable[object]) -> str:
-    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+def _as_words(answers: Sequence[tuple[Facts, states.Forecast]]) -> list[tuple[str, ...]]:
+    """Per answer: resident, ward, the columns, doses, reasons and the digest of all of them, as the database reads them."""
+    fields = dict(
+        zip(states.Forecast._fields, zip(*[answer for _, answer in answers], strict=True), strict=True)
+    )
+    columns = [list(map(_words[name].__getitem__, fields[name])) for name in _COLUMNS]
+    doses = [_doses(facts, answer) for facts, answer in answers]
+    reasons = [_reasons(answer.reasons) for _, answer in answers]
+    residents = [facts.resident_id for facts, _ in answers]
+    wards = [str(facts.ward_id) for facts, _ in answers]
+    rows = zip(residents, wards, *columns, doses, reasons, strict=True)
+    return [(*row, _digest("\n".join(row))) for row in rows]
 
 
-def _texts(values: Iterable[str]) -> str:
-    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
-    return '{"' + '","'.join(quoted) + '"}'
+def _digest(text: str) -> str:
+    return str(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True))
+
+
+def _digests(resident_ids: Sequence[str], programme_id: str) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT resident_id::text, digest::text FROM vaccination_forecast"
+            " WHERE resident_id = ANY(%s::uuid[]) AND programme_id = %s",
+            [uuid_array(resident_ids), programme_id],
+        )
+        return dict(cursor.fetchall())
 
 
 def _doses(facts: Facts, answer: states.Forecast) -> str:
     """The results with the ids of their records; two equal shots of one day are told apart by nothing but their order."""
     if not answer.doses:
         return "[]"
-    if len(facts.dose_ids) == 1:
-        return day_json.encode([(facts.dose_ids[0][1], *answer.doses[0])])
     ids: dict[tuple, list[str]] = {}
     for dose, dose_id in facts.dose_ids:
-        ids.setdefault((dose.given.first, dose.given.last, dose.product), []).append(dose_id)
-    return day_json.encode([(ids[result[:3]].pop(0), *result) for result in answer.doses])
+        ids.setdefault((*dose.given, dose.product), []).append(dose_id)
+    return (
+        "[" + ",".join([f'["{ids[result[:3]].pop(0)}",{_result(result)}]' for result in answer.doses]) + "]"
+    )
+
+
+def _result(result: states.DoseResult) -> str:
+    if result.params:
+        return _bare(result)
+    return _plain_results[result[:-1]]
+
+
+def _bare(values: Sequence[object]) -> str:
+    return day_json.encode(values)[1:-1]
+
+
+_plain_results = _Memo(lambda values: _bare((*values, {})))
+_known_reasons: dict[tuple, str] = {}
+
+
+def _reasons(reasons: Sequence[states.Reason]) -> str:
+    return "[" + ",".join([_reason_word(reason) for reason in reasons]) + "]"
+
+
+def _reason_word(reason: states.Reason) -> str:
+    """Most people share their reason with many others, dates included."""
+    about, code, params, until = reason
+    key = (about, code, until, *params.items())
+    try:
+        word = _known_reasons.get(key)
+    except TypeError:  # a list among the parameters
+        return day_json.encode(reason)
+    if word is None:
+        if len(_known_reasons) > 200_000:
+            _known_reasons.clear()
+        word = _known_reasons[key] = day_json.encode(reason)
+    return word
 
 
 def remove(resident_ids: Sequence[object], programme_id: str) -> int:
@@ -110,16 +181,15 @@ def remove(resident_ids: Sequence[object], programme_id: str) -> int:
 
 def answer_of(row: Forecast) -> states.Forecast:
     """The stored row as the engine gave it, for `states.state_on`, `states.reasons_on` and the sentences."""
-    values = {name: getattr(row, name) for name in (*_NUMBERS, *_DAYS)}
-    return states.Forecast(
-        rules=row.rules,
-        closed_reason=row.closed_reason or None,
-        next_type=row.next_type or None,
-        products=tuple(row.products),
-        doses=tuple(states.DoseResult(*dose[1:]) for dose in row.doses),
-        reasons=tuple(_reason(*reason) for reason in row.reasons),
-        **values,
-    )
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    values |= {
+        "closed_reason": row.closed_reason or None,
+        "next_type": row.next_type or None,
+        "products": tuple(row.products),
+        "doses": tuple(states.DoseResult(*dose[1:]) for dose in row.doses),
+        "reasons": tuple(_reason(*reason) for reason in row.reasons),
+    }
+    return states.Forecast(**values)
 
 
 def _reason(about: str, code: str, params: dict, until: date | None) -> states.Reason:

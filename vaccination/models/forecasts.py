@@ -69,6 +69,9 @@ class Forecast(models.Model):
         default=list,
         help_text="what vaccination.sentences makes sentences of",
     )
+    digest = models.BigIntegerField(
+        default=0, help_text="of the row as vaccination.stored_forecasts wrote it"
+    )
 
     objects = ForecastQuerySet.as_manager()
 
