@@ -110,9 +110,10 @@ def _record(course: Course, dose: Dose, verdict: DoseResult, family: Family) -> 
     course.results.append(verdict)
     given = dose.given
     if not verdict.valid:
-        if verdict.reason not in ("BEFORE_BIRTH", "BEFORE_PROGRAMME"):  # those days are wrong: no such shot
-            if course.uncounted is None or given.last > course.uncounted.given.last:
-                course.uncounted = dose
+        if verdict.reason in ("BEFORE_BIRTH", "BEFORE_PROGRAMME"):
+            return  # the day is wrong: there was no such shot then
+        if course.uncounted is None or given.last > course.uncounted.given.last:
+            course.uncounted = dose
     elif verdict.type == "BASIC":
         if dose.product != UNKNOWN_PRODUCT and _last_known(course.basic_products) == UNKNOWN_PRODUCT:
             course.need = family.products[dose.product].basic_doses

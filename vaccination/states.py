@@ -42,7 +42,8 @@ class About(StrEnum):
     CLOSED = "CLOSED"
     DEFERRAL = "DEFERRAL"
     PRODUCT = "PRODUCT"  # a product is barred
-    DOSE = "DOSE"  # a recorded dose was not counted, or counted with a warning
+    LAST_DOSE = "LAST_DOSE"  # the last shot was not counted: why somebody who was vaccinated is on the list
+    DOSE = "DOSE"  # an earlier dose was not counted, or one counts with a warning
     SKIPPED = "SKIPPED"  # a dose whose window has closed
     CAUTION = "CAUTION"
 
@@ -154,15 +155,15 @@ STATE_PRECEDENCE: tuple[tuple[State, Condition], ...] = (
 
 _REST = (About.DOSE, About.SKIPPED, About.PRODUCT)
 REASON_ORDER: Mapping[State, tuple[About, ...]] = {
-    State.COMPLETE: (About.CLOSED, About.SKIPPED, About.DOSE),
-    State.NOT_ELIGIBLE_AGE: (About.AGE,),
-    State.CHECK_AGE: (About.AGE, About.NEXT, *_REST),
+    State.COMPLETE: (About.CLOSED, About.SKIPPED, About.LAST_DOSE, About.DOSE),
+    State.NOT_ELIGIBLE_AGE: (About.AGE, About.LAST_DOSE, About.DOSE),
+    State.CHECK_AGE: (About.AGE, About.LAST_DOSE, About.NEXT, *_REST),
     State.UNKNOWN_HISTORY: (About.HISTORY,),
-    State.CONTRAINDICATED: (About.PRODUCT, About.DOSE, About.SKIPPED),
-    State.NOT_YET_DUE: (About.NEXT, About.DEFERRAL, *_REST),
-    State.DEFERRED: (About.DEFERRAL, About.NEXT, *_REST),
-    State.OVERDUE: (About.NEXT, *_REST),
-    State.DUE: (About.NEXT, *_REST),
+    State.CONTRAINDICATED: (About.PRODUCT, About.LAST_DOSE, About.DOSE, About.SKIPPED),
+    State.NOT_YET_DUE: (About.LAST_DOSE, About.NEXT, About.DEFERRAL, *_REST),
+    State.DEFERRED: (About.DEFERRAL, About.LAST_DOSE, About.NEXT, *_REST),
+    State.OVERDUE: (About.LAST_DOSE, About.NEXT, *_REST),
+    State.DUE: (About.LAST_DOSE, About.NEXT, *_REST),
 }
 
 
