@@ -17,6 +17,7 @@ import secrets as random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -60,12 +61,12 @@ def installation_secrets(folder: Path) -> dict[str, str]:
     with explained(folder):
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            unfinished = folder / f"secrets.{os.getpid()}.new"
-            with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            descriptor, unfinished = tempfile.mkstemp(prefix="secrets.", dir=folder)  # mode 0600
+            with open(descriptor, "w") as file:
                 json.dump(_new_secrets(), file, indent=1)
             with contextlib.suppress(FileExistsError):  # of two that begin together, the first one's stay
                 os.link(unfinished, path)
-            unfinished.unlink()
+            os.unlink(unfinished)
         found: dict[str, str] = json.loads(path.read_text())
         return found
 
@@ -132,18 +133,19 @@ class Lease:
         """Stop using the server; if this was its last user, return when it has stopped."""
         assert self.users is not None
         self.users.close()
-        unclaimed, deadline = 0, time.monotonic() + 30
-        while self.keeper_lives() and not self.is_pinned() and time.monotonic() < deadline and unclaimed < 20:
-            unclaimed += self._is_open_to_others()  # two seconds of that: somebody else uses it
-            time.sleep(0.1)
+        deadline = time.monotonic() + 30
+        while self.keeper_lives() and not (self.is_pinned() or self._others_use_it()):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.05)
 
-    def _is_open_to_others(self) -> bool:
+    def _others_use_it(self) -> bool:
         with self.users_path.open("a") as probe:
-            try:
-                fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
+            for mode in (fcntl.LOCK_EX, fcntl.LOCK_SH):
+                with contextlib.suppress(BlockingIOError):
+                    fcntl.flock(probe, mode | fcntl.LOCK_NB)
+                    return mode == fcntl.LOCK_SH  # one more may share it, but nobody may have it alone
+        return False  # the keeper has it alone and is stopping
 
     def keeper_lives(self) -> bool:
         try:
@@ -201,14 +203,14 @@ def session(folder: Path | None = None) -> Iterator[list[Lease]]:
 
 
 def keep(server: Server) -> None:
-    """The keeper's life, in a process of its own."""
+    """The keeper's life. The lock is taken before the process leaves its parent, so that the parent knows of it."""
+    lease = Lease(server)
+    keeper = lease.keeper_path.open("a+")
+    if not _lock_within(keeper, 0.3):
+        return  # there is one
     if os.fork():
         os._exit(0)
     os.setsid()
-    lease = Lease(server)
-    keeper = lease.keeper_path.open("a+")
-    if not _lock_within(keeper, 2):
-        return
     keeper.truncate(0)
     keeper.write(f"{os.getpid()} {time.time()}")
     keeper.flush()
