@@ -19,6 +19,7 @@ from vaccination.models import Forecast, Programme
 from wards.models import Resident
 
 PROGRAMME = "COVID-19"
+ABOUT_DOSES = (eligibility.About.DOSE, eligibility.About.LAST_DOSE)
 BATCH = (
     4000  # residents per round of queries: large enough to be fast, small enough for memory and short locks
 )
@@ -100,10 +101,22 @@ def refresh_stale(on: date, *, limit: int | None = None) -> int:
     return waiting.count()
 
 
-def next_type(resident_id: UUID, programme_id: str = PROGRAMME) -> str:
-    """BASIC, ADDITIONAL, BOOSTER: the kind of dose the stored forecast looks forward to; "" for none."""
-    rows = Forecast.objects.filter(resident_id=resident_id, programme_id=programme_id)
-    return rows.values_list("next_type", flat=True).first() or ""
+@transaction.atomic
+def what_if(
+    resident_id: UUID, programme_id: str, dose: eligibility.Dose, on: date
+) -> tuple[eligibility.Forecast | None, list[eligibility.Reason]]:
+    """The answer if this dose were on record too, and what it would then say about doses that it does not say now.
+
+    (None, []) for somebody who moved away or died.
+    """
+    facts, _left = forecast_facts.load([resident_id], programme_id, on)
+    if not facts:
+        return None, []
+    rules, person = family(programme_id), facts[0].person
+    before = eligibility.forecast(person, on, rules)
+    after = eligibility.forecast(person._replace(doses=(*(person.doses or ()), dose)), on, rules)
+    about_doses = [reason for reason in after.reasons if reason.about in ABOUT_DOSES]
+    return after, [reason for reason in about_doses if reason not in before.reasons]
 
 
 def rebuild(on: date, *, ward_id: int | None = None) -> tuple[int, int]:
