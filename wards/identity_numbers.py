@@ -37,3 +37,8 @@ def claim_values(number: identity.Identity) -> dict:
         "mask": number.masked,
         "is_repaired": number.repaired,
     }
+
+
+def number_text(claim, *, full: bool) -> str:
+    """An `IdentityClaim`'s number as a page shows it: whole only for those who may see it so."""
+    return decrypt(claim.number_encrypted) if full else claim.mask

@@ -1,5 +1,6 @@
 """Identity numbers: several claims a person, each with its source; nobody's number is taken over silently (DOMAIN 4.4)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -105,8 +106,11 @@ def claim_number(
 def withdraw_identity_claim(*, claim: IdentityClaim, by: User, version: int | None = None) -> None:
     """Take a number off a person's record; the row stays with the time it was withdrawn."""
     resident = locked(claim.resident, by=by, version=version)
-    taken_off = resident.identity_claims.filter(pk=claim.pk, withdrawn_at=None).update(
-        withdrawn_at=clock.real_now()
-    )
-    if taken_off:
+    if withdraw_claims(resident, [claim.pk]):
         touch(resident)
+
+
+def withdraw_claims(resident: Resident, claims: Collection[int]) -> bool:
+    """`withdraw_identity_claim` inside another verb: no lock. True if any was in force."""
+    in_force = resident.identity_claims.filter(pk__in=claims, withdrawn_at=None)
+    return in_force.update(withdrawn_at=clock.real_now()) > 0

@@ -17,7 +17,7 @@ from wards import hooks
 from wards.access import require
 from wards.actions.health import close_pregnancy, replace_conditions, state_pregnancy, touch
 from wards.actions.households import require_destination
-from wards.actions.identity import claim_number
+from wards.actions.identity import claim_number, withdraw_claims
 from wards.actions.verb import OutOfScope, Spent, locked, made_before, verb, write
 from wards.models import Household, Resident, User
 from wards.roles import Ability
@@ -129,10 +129,11 @@ def update_resident(
     residence_until: date | None = None,
     confirmed: bool = False,
     number: Identity | None = None,
+    withdrawn: Collection[int] = (),
     health: Health = Health(),
     **details: Unpack[Details],
 ) -> Resident:
-    """Correct a person's record as one form does. Raises Stale, NumberTaken, OutOfScope, ValidationError."""
+    """Correct a person's record as one form does; `withdrawn` are ids of identity claims to take off. Raises Stale, NumberTaken, OutOfScope, ValidationError."""
     resident = locked(resident, by=by, version=version)
     columns = person_columns(name, born, on=on) | details
     if residence is not None:
@@ -141,7 +142,9 @@ def update_resident(
         getattr(resident, field) != columns.get(field, getattr(resident, field)) for field in DECIDES_FORECAST
     )
     written = write(resident, columns)
-    beside = number is not None and claim_number(resident, number, by=by)[1]
+    beside = withdraw_claims(resident, withdrawn) if withdrawn else False
+    if number is not None:
+        beside |= claim_number(resident, number, by=by)[1]
     health_changed = health.write(resident, by=by, on=on)
     if (beside or health_changed) and not written:
         touch(resident)
@@ -159,7 +162,11 @@ def move_resident(
     A home outside the area is refused with what to do instead: that move needs the other ward's acceptance.
     """
     resident = locked(resident, by=by, version=version)
-    home = Household.objects.select_for_update(of=("self",)).select_related("ward", "neighbourhood").get(pk=household.pk)
+    home = (
+        Household.objects.select_for_update(of=("self",))
+        .select_related("ward", "neighbourhood")
+        .get(pk=household.pk)
+    )
     require_destination(by, home.ward, home.neighbourhood)
     leaves_ward = resident.ward_id != home.ward_id
     if write(resident, {"household_id": home.pk, "ward_id": home.ward_id}) and leaves_ward:

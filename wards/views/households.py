@@ -1,0 +1,183 @@
+"""Homes at the desk: the walk through a neighbourhood, one home with its people, adding, correcting, moving."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from lib import clock
+from wards import actions
+from wards.access import ability_required, can
+from wards.audit import record_access
+from wards.forms.fields import place_key
+from wards.forms.households import HouseholdForm, HouseholdMoveForm
+from wards.models import AccessEvent, Household, Resident
+from wards.roles import Ability
+from wards.views.moves import current_offer, offer_for_household
+from wards.views.people import members
+from wards.views.stale import reconcile
+
+EDITED = ("house_number", "street", "address_text", "dwelling", "walking_position")
+
+
+@ability_required(Ability.SEE_PEOPLE)
+def household_detail(request: HttpRequest, household_id: UUID) -> HttpResponse:
+    household = _visible(request, household_id)
+    people = members(
+        request.user, Resident.objects.visible_to(request.user).filter(household=household), on=clock.today()
+    )
+    record_access(
+        request,
+        AccessEvent.Action.VIEW,
+        "household",
+        object_id=household.pk,
+        ward_id=household.ward_id,
+        row_count=len(people),
+    )
+    context = {
+        "household": household,
+        "people": people,
+        "undo": current_offer(request),
+        "may_edit": can(request.user, Ability.EDIT_PEOPLE),
+        "sees_health": can(request.user, Ability.SEE_HEALTH),
+    }
+    return render(request, "wards/household_detail.html", context)
+
+
+@ability_required(Ability.EDIT_PEOPLE)
+def household_add(request: HttpRequest) -> HttpResponse:
+    form = HouseholdForm(request.POST or None, user=request.user, initial=_place_asked(request))
+    if request.method == "POST" and form.is_valid():
+        ward, neighbourhood = form.cleaned_data["place"]
+        try:
+            household = actions.add_household(
+                ward=ward,
+                neighbourhood=neighbourhood,
+                by=request.user,
+                id=form.cleaned_data["form_id"],
+                dwelling=form.cleaned_data["dwelling"],
+                walking_position=form.cleaned_data["walking_position"],
+                **form.address(),
+            )
+        except actions.Spent as spent:
+            return _spent(request, form, spent)
+        messages.success(
+            request, _("Đã thêm hộ {address}, mã hộ {code}.").format(address=household, code=household.code)
+        )
+        return redirect("wards:household-detail", household.pk)
+    return render(request, "wards/household_form.html", {"form": form})
+
+
+@ability_required(Ability.EDIT_PEOPLE)
+def household_edit(request: HttpRequest, household_id: UUID) -> HttpResponse:
+    household = _visible(request, household_id)
+    form = HouseholdForm(request.POST or None, user=request.user, household=household)
+    context = {"household": household}
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in EDITED}
+        try:
+            actions.update_household(
+                household=household, by=request.user, version=form.cleaned_data["version"] or 0, **values
+            )
+        except actions.Stale as stale:
+            found = reconcile(form, stale.current, names=EDITED, values_of=initial_of_row)
+            form = HouseholdForm(found.data, user=request.user, household=stale.current)
+            context |= {"stale": found}
+        else:
+            messages.success(request, _("Đã lưu hộ {address}.").format(address=household))
+            return redirect("wards:household-detail", household.pk)
+    else:
+        record_access(
+            request, AccessEvent.Action.VIEW, "household", object_id=household.pk, ward_id=household.ward_id
+        )
+    return render(request, "wards/household_form.html", context | {"form": form})
+
+
+@ability_required(Ability.EDIT_PEOPLE)
+def household_move(request: HttpRequest, household_id: UUID) -> HttpResponse:
+    household = _visible(request, household_id)
+    form = HouseholdMoveForm(request.POST or None, user=request.user, household=household)
+    if request.method == "POST" and form.is_valid():
+        ward, neighbourhood = form.cleaned_data["place"]
+        came_from = household.ward, household.neighbourhood
+        try:
+            if ward is None:
+                raise ValidationError(outside_words())
+            moved = actions.move_household(
+                household=household,
+                ward=ward,
+                neighbourhood=neighbourhood,
+                by=request.user,
+                on=clock.today(),
+                version=form.cleaned_data["version"],
+            )
+        except ValidationError as problem:
+            form.add_error("place", problem)
+        except actions.Stale as stale:
+            form = HouseholdMoveForm(user=request.user, household=stale.current)
+            messages.warning(request, _("Có người vừa sửa hộ này. Xem lại rồi bấm Chuyển lần nữa."))
+        else:
+            offer_for_household(request, moved, *came_from)
+            return redirect("wards:household-detail", moved.pk)
+    return render(request, "wards/household_move.html", {"form": form, "household": household})
+
+
+def outside_words() -> str:
+    """What to do when somebody moves where the user does not work."""
+    return _(
+        "Phường khác ngoài địa bàn được giao nên chưa chuyển được. Mở hồ sơ từng người, chọn “Đã chuyển đi”,"
+        " ghi nơi đến ở phần Ghi chú; nơi đến sẽ tiếp nhận. Chưa có gì thay đổi."
+    )
+
+
+def in_walking_order(households: QuerySet[Household], after: str) -> QuerySet[Household]:
+    """Keyset paging without anything personal in the address: `after` is the id of the last home of the page before."""
+    order = ("walking_position", "number_sort_key", "id")
+    try:
+        last = households.filter(pk=UUID(after)).values_list(*order).first() if after else None
+    except ValueError:
+        last = None
+    if last is not None:
+        position, number, pk = last
+        households = households.filter(
+            Q(walking_position__gt=position)
+            | Q(walking_position=position, number_sort_key__gt=number)
+            | Q(walking_position=position, number_sort_key=number, pk__gt=pk)
+        )
+    return households.order_by(*map(F, order))
+
+
+def initial_of_row(row) -> dict:
+    return {name: getattr(row, name) for name in EDITED}
+
+
+def _visible(request: HttpRequest, household_id: UUID) -> Household:
+    households = Household.objects.visible_to(request.user).select_related("ward", "neighbourhood")
+    return get_object_or_404(households, pk=household_id)
+
+
+def _place_asked(request: HttpRequest) -> dict:
+    ward, neighbourhood = request.GET.get("ward", ""), request.GET.get("neighbourhood", "")
+    if neighbourhood.isdecimal() and int(neighbourhood):
+        return {"place": place_key(0, int(neighbourhood))}
+    return {"place": place_key(int(ward), None)} if ward.isdecimal() else {}
+
+
+def _spent(request: HttpRequest, form: HouseholdForm, spent: actions.Spent) -> HttpResponse:
+    """The form was used before with another address: keep what is typed, under a new id, and say so."""
+    data = form.data.copy()
+    fresh = HouseholdForm(user=request.user)
+    data["form_id"] = str(fresh["form_id"].value())
+    form = HouseholdForm(data, user=request.user)
+    form.is_valid()
+    form.add_error(
+        None,
+        _("Trang này đã dùng để thêm hộ {address}. Nếu đây là một hộ khác, bấm Lưu lần nữa.").format(
+            address=spent.made
+        ),
+    )
+    return render(request, "wards/household_form.html", {"form": form})
