@@ -7,7 +7,7 @@ from config.health import healthz
 
 urlpatterns = [
     path("healthz", login_not_required(healthz), name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("config.account_urls")),
     path("", include("wards.urls")),
     path("", include("vaccination.urls")),
     path("", include("outreach.urls")),

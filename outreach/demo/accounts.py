@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from outreach.city_setup import Offices
+from wards.demo_cards import RoleCard
 from wards.models import AdministrativeUnit, Assignment, Neighbourhood, Organisation, User
 from wards.roles import Role
 
@@ -93,6 +94,22 @@ ACCOUNTS = (
         _("Cán bộ của phường khác: không thấy gì của phường Võ Cường."), SUOI_HOA,
     ),
 )  # fmt: skip
+
+
+_WARD_NAMES = {VO_CUONG: "Võ Cường", SUOI_HOA: "Suối Hoa"}
+
+
+def cards() -> list[RoleCard]:
+    """One card per account for the sign-in page of a demonstration."""
+    return [
+        RoleCard(
+            username=account.username,
+            title=account.role.label,
+            place=f"phường {_WARD_NAMES[account.ward]}" if account.ward else "",
+            does=account.does,
+        )
+        for account in ACCOUNTS
+    ]
 
 
 def make_accounts(offices: Offices, units: Iterable[AdministrativeUnit]) -> dict[str, User]:

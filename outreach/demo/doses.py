@@ -30,7 +30,10 @@ AVAILABLE = {
 }  # fmt: skip
 _AVAILABLE = {product: day.toordinal() for product, day in AVAILABLE.items()}
 INTERVAL = {
-    "AZ": (56, 28),  # no decision of the province to shorten it is known (7820/BYT-DP of 20/09/2021 allowed one)
+    "AZ": (
+        56,
+        28,
+    ),  # no decision of the province to shorten it is known (7820/BYT-DP of 20/09/2021 allowed one)
     "PFZ": (21, 9),
     "MOD": (28, 8),
     "VERO": (21, 9),
