@@ -1,0 +1,77 @@
+"""The rules alone, over JSON Lines: needs neither database nor server (CONTRACT, `forecast`)."""
+
+import sys
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from django.core.management.base import BaseCommand, CommandError
+
+from lib import clock
+from vaccination import forecast_lines
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a day of the form YYYY-MM-DD") from None
+
+
+class Command(BaseCommand):
+    help = "Read one person a line as JSON, write one answer a line. A line that cannot be used is answered with its error."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "file", nargs="?", default="-", metavar="FILE", help="JSON Lines; standard input if missing or -"
+        )
+        parser.add_argument(
+            "--rules", metavar="CODE", help="a version or a family of rules; by default the Vietnamese ones"
+        )
+        parser.add_argument(
+            "--on",
+            type=_day,
+            metavar="DATE",
+            help="the as-of day of lines without their own; by default today in Viet Nam, the real day: this command asks"
+            " no server for a training clock",
+        )
+
+    def handle(self, *, file: str, rules: str | None, on: date | None, **options):
+        on = on or clock.vietnamese_day(clock.real_now())
+        try:
+            forecast_lines.rules_of(rules)
+        except LookupError as error:
+            raise CommandError(str(error)) from None
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8")
+        try:
+            with _opened(file) as lines:
+                for line in _texts(lines):
+                    self.stdout.write(forecast_lines.answer(line, rules, on))
+                    if file == "-":  # somebody may be waiting for this answer before asking on
+                        self.stdout.flush()
+        except BrokenPipeError:
+            sys.stderr.close()  # whoever read has enough; no traceback, and none from the closing of stdout
+
+
+def _opened(file: str):
+    if file == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from None
+
+
+def _texts(lines: IO[bytes]) -> Iterator[str]:
+    """Lines without their end; one that is not UTF-8 becomes one that is not JSON."""
+    for number, line in enumerate(lines):
+        try:
+            text = line.decode("utf-8-sig" if number == 0 else "utf-8")
+        except UnicodeDecodeError:
+            text = "not UTF-8"
+        yield text.rstrip("\r\n")
