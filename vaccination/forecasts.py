@@ -83,22 +83,32 @@ def stale(on: date) -> Q:
 
 
 def refresh_stale(on: date, *, limit: int | None = None) -> int:
-    """Forecast anew whoever's row does not hold on day `on`, batch by batch; returns how many rows are still stale.
+    """Forecast anew whoever's row does not hold on day `on`, batch by batch; returns how many residents were taken up.
 
-    Each batch is its own transaction (unless the caller has one), so that it may be stopped and run twice. `limit` bounds
-    the residents of one call, for doors that answer somebody; the reconciler gives none.
+    Each batch is its own transaction (unless the caller has one), so that it may be stopped, and run twice. `limit` bounds
+    the residents of one call.
     """
-    left = limit
+    done = 0
     waiting = Forecast.objects.filter(stale(on)).order_by("resident_id").values_list("resident_id", flat=True)
     page = waiting
-    while left is None or left > 0:
-        ids = list(page[: BATCH if left is None else min(BATCH, left)])
+    while limit is None or done < limit:
+        ids = list(page[: BATCH if limit is None else min(BATCH, limit - done)])
         if not ids:
             break
         refresh_residents(ids, on)
         page = waiting.filter(resident_id__gt=ids[-1])
-        left = None if left is None else left - len(ids)
-    return waiting.count()
+        done += len(ids)
+    return done
+
+
+def catch_up(on: date, *, limit: int = INLINE) -> int:
+    """For a door, before it shows a list: forecast anew what a moment allows; returns how many rows are still stale.
+
+    The page says so if there are any ("đang cập nhật …"); the reconciler does the rest. Costs one query when all is well.
+    """
+    if refresh_stale(on, limit=limit) < limit:
+        return 0
+    return Forecast.objects.filter(stale(on)).count()
 
 
 @transaction.atomic

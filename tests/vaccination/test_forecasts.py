@@ -92,6 +92,7 @@ def test_row_left_behind_by_a_change_of_rules_is_stale(ward):
     make_dose(resident, "AZ", "2021-08-03")
     assert refreshed(resident, before).due_on == date(2022, 2, 3)
     assert not Forecast.objects.holding(after).exists()
+    assert forecasts.refresh_stale(after) == 1
     assert forecasts.refresh_stale(after) == 0
     row = Forecast.objects.holding(after).get()
     assert row.due_on == date(2021, 11, 3)
@@ -112,8 +113,9 @@ def test_refreshing_inline_is_bounded_and_says_what_is_left(ward):
     for _ in range(3):
         make_dose(resident := make_resident(ward), "AZ", "2021-06-01")
         refreshed(resident, date(2021, 12, 16))
-    assert forecasts.refresh_stale(TODAY, limit=2) == 1
-    assert forecasts.refresh_stale(TODAY, limit=2) == 0
+    assert forecasts.catch_up(TODAY, limit=2) == 1
+    assert forecasts.catch_up(TODAY, limit=2) == 0
+    assert Forecast.objects.holding(TODAY).count() == 3
 
 
 def test_a_condition_that_ended_bounds_the_row(ward):
