@@ -72,7 +72,9 @@ def judge(person: Person, doses: Sequence[Dose], family: Family, on: date) -> Co
 def _take_in_order(course: Course, person: Person, doses: Sequence[Dose], family: Family, on: date) -> None:
     """Day by day; of several on one day at most one counts, whichever order they were recorded in."""
     products = family.products
-    ordered = sorted(doses, key=lambda dose: (*dose.given, _rank(products, dose), dose.volume_ml or 0))
+    ordered = sorted(
+        doses, key=lambda dose: (_middle(dose.given), dose.given, _rank(products, dose), dose.volume_ml or 0)
+    )
     index = 0
     while index < len(ordered):
         given = ordered[index].given
@@ -84,6 +86,11 @@ def _take_in_order(course: Course, person: Person, doses: Sequence[Dose], family
         else:
             _take_one_of(course, person, ordered[index:end], family, on)
         index = end
+
+
+def _middle(given: PartialDate) -> int:
+    """Twice the middle of the days it can mean: a dose of 5 August comes before one of "August"."""
+    return given.first.toordinal() + given.last.toordinal()
 
 
 def _rank(products: Any, dose: Dose) -> int:
