@@ -112,8 +112,8 @@ class Lease:
         fcntl.flock(self.users, fcntl.LOCK_SH)  # waits while the keeper is turning off the light
         try:
             self.ensure()
-        except BaseException:
-            self.users.close()
+        except BaseException:  # Ctrl-C while it starts, too
+            self.give_back()
             raise
 
     def ensure(self) -> None:

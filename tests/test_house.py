@@ -511,7 +511,8 @@ class TestEmbeddedServers:
     def test_a_half_made_cluster_is_made_anew(self, folder, no_addresses):
         """Killed in the middle of initdb: what there is has not got its name yet."""
         environ = clean_environment(DATA_DIR=str(folder))
-        starter = subprocess.Popen([sys.executable, "-m", "config.embedded", "start"], cwd=ROOT, env=environ)
+        command = [sys.executable, "-m", "config.embedded", "start"]
+        starter = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=-3, stderr=-3)
         home = Postgres(folder, embedded.installation_secrets(folder)).home
         eventually(
             lambda: (home / "postgres.new" / "PG_VERSION").exists() or (home / "postgres").exists(), 60
@@ -623,30 +624,27 @@ class Product:
     def __init__(self, folder: Path, port: int | None = None):
         self.folder, self.port = folder, port or free_port()
         environ = clean_environment(DATA_DIR=str(folder), PORT=str(self.port), DEMO_RESIDENTS="300")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "config.run"],
-            cwd=ROOT,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.lines: list[str] = []
-        threading.Thread(
-            target=lambda: self.lines.extend(iter(self.process.stdout.readline, "")), daemon=True
-        ).start()
+        self.log = folder / f"run-{time.monotonic_ns()}.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.run"],
+                cwd=ROOT,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def printed(self, text: str) -> bool:
-        assert self.process.poll() is None, self.output()
-        return any(text in line for line in list(self.lines))
-
-    def output(self) -> str:
-        return "".join(self.lines)
+        assert self.process.poll() is None, self.log.read_text()
+        return text in self.log.read_text()
 
     def wait_until_ready(self) -> None:
-        eventually(lambda: self.printed("is ready: http://127.0.0.1"), 180)
+        try:
+            eventually(lambda: self.printed(f"is ready: http://127.0.0.1:{self.port}/"), 180)
+        except AssertionError as error:
+            raise AssertionError(self.log.read_text()[-8000:]) from error
 
     def health(self) -> int:
         try:
@@ -664,6 +662,21 @@ class Product:
         return time.monotonic() - began
 
 
+@pytest.fixture
+def make_run(folder):
+    """Starts the product in this test's folder; what a failing test leaves running is killed."""
+    started = []
+
+    def start(port: int | None = None) -> Product:
+        started.append(Product(folder, port))
+        return started[-1]
+
+    yield start
+    for product in started:
+        product.process.kill()
+        product.process.wait()
+
+
 def free_port() -> int:
     with socket.socket() as probe_socket:
         probe_socket.bind(("127.0.0.1", 0))
@@ -673,12 +686,11 @@ def free_port() -> int:
 class TestMakeRun:
     pytestmark = real
 
-    def test_from_nothing_to_nothing_twice_and_after_kill_9_of_everything(self, folder):
+    def test_from_nothing_to_nothing_twice_and_after_kill_9_of_everything(self, folder, make_run):
         """One long story, because each part begins where the one before ended."""
-        product = Product(folder)
+        product = make_run()
         product.wait_until_ready()
         assert product.health() == 200
-        assert f"http://127.0.0.1:{product.port}/" in product.output()
 
         second = subprocess.run(
             [sys.executable, "-m", "config.run"],
@@ -702,26 +714,26 @@ class TestMakeRun:
         assert processes_of(folder) == []
         residents = count_residents(folder)
 
-        again = Product(folder, product.port)
+        again = make_run(product.port)
         again.wait_until_ready()
         assert kill_all(folder) > 8
         again.process.wait()
 
-        third = Product(folder, product.port)
+        third = make_run(product.port)
         third.wait_until_ready()
         assert third.stop() < 20
         assert processes_of(folder) == []
         assert count_residents(folder) == residents
 
-    def test_nothing_is_left_when_only_the_supervisor_is_killed(self, folder):
-        product = Product(folder)
+    def test_nothing_is_left_when_only_the_supervisor_is_killed(self, folder, make_run):
+        product = make_run()
         product.wait_until_ready()
         product.process.kill()
         product.process.wait()
         eventually(lambda: not processes_of(folder), 40)
 
-    def test_stopping_while_it_starts_leaves_nothing(self, folder):
-        product = Product(folder)
+    def test_stopping_while_it_starts_leaves_nothing(self, folder, make_run):
+        product = make_run()
         eventually(lambda: len(processes_of(folder)) > 3, 60)
         product.process.send_signal(signal.SIGINT)
         product.process.wait(60)
