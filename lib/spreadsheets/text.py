@@ -8,6 +8,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from lib.legacy_fonts import from_tcvn3, is_syllable
@@ -73,16 +74,11 @@ def _eight_bit_encoding(path: Path, name: str, first_bad: int) -> str:
         sample = b"".join(line for line, _n in zip(file, range(5000), strict=False) if not line.isascii())[
             :500_000
         ]
-    readings = {
-        "cp1258": lambda raw: raw.decode("cp1258"),
-        "cp1252": lambda raw: from_tcvn3(raw.decode("cp1252")),
-    }
     scores = {}
-    for encoding, read in readings.items():
-        try:
-            scores[encoding] = _share_of_syllables(read(sample))
-        except UnicodeDecodeError:
-            continue
+    with suppress(UnicodeDecodeError):
+        scores["cp1258"] = _share_of_syllables(sample.decode("cp1258"))
+    with suppress(UnicodeDecodeError):
+        scores["cp1252"] = _share_of_syllables(from_tcvn3(sample.decode("cp1252")))
     if not scores or max(scores.values()) < 0.5:
         raise problem("undecodable", file=name, row=first_bad)
     return max(scores, key=lambda encoding: scores[encoding])

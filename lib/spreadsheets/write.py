@@ -71,7 +71,7 @@ def write_xlsx(
     sheets = max(1, -(-(total or 0) // ROWS_PER_SHEET))
     layout = _Layout(columns, document)
     counted = _Counted(rows)
-    entries = [
+    entries: list[tuple[str, Iterable[dict[str, Any]]]] = [
         (layout.sheet_name(number), layout.records(counted, ROWS_PER_SHEET if sheets > 1 else None))
         for number in range(1, sheets + 1)
     ]
@@ -103,7 +103,7 @@ class _Layout:
         return [*map(_text, lines), *([""] if lines else [])]
 
     def sheet_name(self, number: int) -> str:
-        name = re.sub(r"[\[\]:*?/\\']", " ", self.document.sheet).strip()[:26] or "Danh sách"
+        name = " ".join(re.sub(r"[\[\]:*?/\\']", " ", _text(self.document.sheet)).split())[:26] or "Danh sách"
         return name if number == 1 else f"{name} ({number})"
 
     def records(self, counted: _Counted, at_most: int | None) -> Iterator[dict[str, Any]]:
@@ -181,7 +181,7 @@ def _cell(column: Column) -> Callable[[Any], Any]:
 def _text(value: str) -> str:
     """Text that the format can hold. Longer than a cell allows is cut and says so by an ellipsis."""
     if not value.isprintable():
-        value = without_illegal(value)
+        value = without_illegal(value).replace("\r\n", "\n").replace("\r", "\n")
     return value if len(value) <= _CELL_LIMIT else value[: _CELL_LIMIT - 1] + "…"
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def libreoffice(tmp_path):
         pytest.skip("LibreOffice is not installed (apt-get install libreoffice-calc)")
 
     def convert(path, to, *, infilter=None):
-        out = tmp_path / "converted"
+        out = Path(tempfile.mkdtemp(dir=tmp_path))
         command = [program, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
         command += [f"--infilter={infilter}"] if infilter else []
         command += ["--convert-to", to, "--outdir", str(out), str(path)]
