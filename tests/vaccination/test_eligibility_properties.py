@@ -1,0 +1,202 @@
+"""What must hold for every history: stored answers stay right, order does not matter, a valid dose never delays."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.vaccination.written_histories import RULES
+from vaccination.eligibility import (
+    Dose,
+    Infection,
+    PartialDate,
+    Person,
+    Pregnancy,
+    Screening,
+    forecast,
+    list_group,
+    load_products,
+    state_on,
+)
+
+FIRST, LAST = date(2021, 3, 8), date(2022, 12, 31)
+PRODUCTS = [*load_products(), "UNKNOWN"]
+COMMON = ["AZ", "PFZ", "MOD", "VERO", "ABD"]
+
+days = st.dates(FIRST, LAST)
+
+
+@st.composite
+def partial_dates(draw, first, last):
+    day = draw(st.dates(first, last))
+    precision = draw(st.sampled_from(["day", "day", "day", "month", "year"]))
+    if precision == "month":
+        return PartialDate.month(day.year, day.month)
+    return PartialDate.year(day.year) if precision == "year" else PartialDate.day(day)
+
+
+# Births crowd around the ages at which the rules change during these two years.
+births = st.one_of(
+    partial_dates(date(1930, 1, 1), date(2021, 12, 31)),
+    st.sampled_from([50, 18, 12, 6, 5]).flatmap(
+        lambda age: partial_dates(date(2021 - age, 1, 1), date(2022 - age, 12, 31))
+    ),
+)
+volumes = st.sampled_from([None, 0.25, 0.5])
+any_dose = st.builds(Dose, partial_dates(date(2021, 1, 1), LAST), st.sampled_from(PRODUCTS), volumes)
+
+
+@st.composite
+def plausible_doses(draw):
+    """Doses about as far apart as they are given, mostly of one product: these reach the later steps."""
+    product = draw(st.sampled_from(COMMON))
+    day = draw(st.dates(FIRST, date(2022, 1, 31)))
+    found = []
+    for _ in range(draw(st.integers(0, 5))):
+        chosen = product if draw(st.integers(0, 3)) else draw(st.sampled_from(PRODUCTS))
+        found.append(Dose(PartialDate.day(day), chosen, draw(volumes)))
+        day += timedelta(
+            days=draw(st.sampled_from([0, 13, 14, 20, 21, 22, 27, 28, 29, 56, 57, 89, 92, 123, 184]))
+        )
+    return found
+
+
+dose_lists = st.one_of(plausible_doses(), st.lists(any_dose, max_size=5), st.none())
+maybe_days = st.none() | days
+
+
+@st.composite
+def infections(draw):
+    confirmed = draw(days)
+    recovered = draw(st.none() | st.integers(0, 40).map(lambda after: confirmed + timedelta(days=after)))
+    return Infection(confirmed, recovered, draw(st.sampled_from([None, recovered])))
+
+
+screenings = st.builds(
+    Screening,
+    st.sampled_from(["ELIG", "CAUT", "DEFER", "CONTRA"]),
+    days,
+    maybe_days,
+    st.none() | st.sampled_from(PRODUCTS),
+)
+people = st.builds(
+    Person,
+    born=births,
+    doses=dose_lists.map(lambda doses: None if doses is None else tuple(doses)),
+    conditions=st.frozensets(st.sampled_from([1, 3, 10, 14, 18]), max_size=2),
+    province=st.sampled_from([None, "27", "79"]),
+    priority_group=st.sampled_from([None, 1, 9]),
+    pregnancy=st.none() | st.builds(Pregnancy, st.integers(0, 42), days),
+    infections=st.lists(infections(), max_size=2).map(tuple),
+    screenings=st.lists(screenings, max_size=3).map(tuple),
+)
+many = settings(
+    max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@many
+@given(people, days, st.integers(0, 10_000))
+def test_a_stored_answer_is_the_fresh_answer_on_every_day_of_its_range(person, on, choice):
+    stored = forecast(person, on, RULES)
+    assert stored.holds_from <= on < stored.holds_until
+    last = min(stored.holds_until, LAST + timedelta(days=400)) - timedelta(days=1)
+    span = (last - stored.holds_from).days
+    for other in {stored.holds_from, last, stored.holds_from + timedelta(days=choice % (span + 1))}:
+        fresh = forecast(person, other, RULES)
+        assert fresh == stored
+        assert state_on(fresh, other) == state_on(stored, other)
+
+
+@many
+@given(people, days)
+def test_ranges_of_neighbouring_answers_meet(person, on):
+    found = forecast(person, on, RULES)
+    if found.holds_until <= LAST:
+        assert forecast(person, found.holds_until, RULES).holds_from == found.holds_until
+    if found.holds_from > FIRST:
+        before = found.holds_from - timedelta(days=1)
+        assert forecast(person, before, RULES).holds_until == found.holds_from
+
+
+@many
+@given(people, days, st.randoms(use_true_random=False))
+def test_the_order_of_facts_does_not_matter(person, on, random):
+    def shuffled(facts):
+        return tuple(random.sample(facts, len(facts)))
+
+    other = person._replace(
+        doses=person.doses and shuffled(person.doses),
+        infections=shuffled(person.infections),
+        screenings=shuffled(person.screenings),
+    )
+    first, second = forecast(person, on, RULES), forecast(other, on, RULES)
+    assert first._replace(reasons=()) == second._replace(reasons=())
+    assert sorted(map(repr, first.reasons)) == sorted(map(repr, second.reasons))
+
+
+def basic_complete_on(person, on):
+    """The day on which the basic series is complete if from `on` every dose is given as soon as it is due."""
+    for _ in range(6):
+        found = forecast(person, on, RULES)
+        if found.next_type != "BASIC":
+            return on
+        on = max(on, found.due_on)
+        product = found.products[0] if found.products else "UNKNOWN"
+        person = person._replace(doses=(*person.doses, Dose(PartialDate.day(on), product)))
+    raise AssertionError("the series has no end")
+
+
+exact_doses = st.lists(
+    st.builds(Dose, st.dates(FIRST, date(2022, 3, 1)).map(PartialDate.day), st.sampled_from(COMMON)),
+    max_size=3,
+)
+adults = st.dates(date(1930, 1, 1), date(2003, 3, 8)).map(PartialDate.day)
+
+
+@many
+@given(adults, st.one_of(exact_doses, plausible_doses()), st.dates(date(2022, 3, 28), date(2022, 12, 31)))
+def test_a_valid_dose_never_moves_completion_later(born, doses, on):
+    person = Person(born, tuple(dose for dose in doses if dose.given.last < on))
+    found = forecast(person, on, RULES)
+    for product in found.products:
+        given_now = person._replace(doses=(*person.doses, Dose(PartialDate.day(on), product)))
+        result = forecast(given_now, on, RULES).doses[-1]
+        if result.valid and result.given_first == on and found.next_type == "BASIC":
+            assert basic_complete_on(given_now, on) <= basic_complete_on(person, on)
+
+
+@many
+@given(people, days)
+def test_every_answer_is_well_formed(person, on):
+    found = forecast(person, on, RULES)
+    state = state_on(found, on)
+    assert (found.next_type is None) == (
+        found.closed_reason in ("COMPLETE", "CONTRAINDICATED") or state == "COMPLETE"
+    ) or (found.closed_reason == "UNKNOWN_HISTORY")
+    if found.next_type:
+        assert found.earliest_on <= found.due_on
+        assert found.overdue_on is None or found.latest_on is not None or found.due_on <= found.overdue_on
+        assert found.possible_from <= found.certain_from
+    assert (found.valid_doses is None) == (person.doses is None)
+    assert (
+        list_group(found.next_type, found.next_ordinal, found.valid_doses)
+        or not found.next_type
+        or person.doses is None
+    )
+    counted = [(dose.type, dose.ordinal) for dose in found.doses if dose.valid]
+    assert len(counted) == len(set(counted)) == (found.valid_doses or 0)
+    assert set(found.products) <= set(PRODUCTS)
+    assert all(dose.reason for dose in found.doses if not dose.valid)
+
+
+@pytest.mark.parametrize("day", ["2021-12-16", "2021-12-17", "2021-12-20", "2021-12-21"])
+@given(people)
+@settings(max_examples=100, deadline=None)
+def test_no_answer_holds_across_a_change_of_rules(day, person):
+    on = date.fromisoformat(day)
+    found = forecast(person, on, RULES)
+    version = RULES.at(on)
+    assert version.eff_from <= found.holds_from
+    assert found.holds_until <= version.eff_to
