@@ -52,6 +52,8 @@
   sessionStorage.removeItem("sent");
   if (sent && !document.querySelector("form[action*='/accounts/login']") && (!form || place() !== sent)) sessionStorage.removeItem(sent);
   if (!form) return;
+  // Another user's typing is not for this one to find.
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX) && !key.startsWith(PREFIX + form.dataset.keep + ":")) sessionStorage.removeItem(key);
 
   const values = () => [...new FormData(form)].filter(([name, value]) => !skipped.includes(name) && typeof value === "string");
   const isFresh = !document.querySelector(".error-summary, [data-stale]");

@@ -7,7 +7,7 @@ never called the same person. Nothing is merged here: a person decides.
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -48,7 +48,8 @@ class Weighed:
 
     resident: Resident
     weight: int
-    reasons: tuple[str, ...] = field(default=())
+    same: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     is_twin: bool = False
 
     @property
@@ -58,8 +59,10 @@ class Weighed:
     @property
     def sentence(self) -> str:
         """Trùng tên và năm sinh, số nhà 14."""
-        where = self.resident.household.address
-        said = ", ".join(filter(None, [_joined(self.reasons), where]))
+        home = self.resident.household
+        where = _("số nhà {number}").format(number=home.house_number) if home.house_number else home.address
+        same = _("trùng {facts}").format(facts=_joined(self.same)) if self.same else ""
+        said = ", ".join(filter(None, [same, *self.beside, where]))
         return said[:1].upper() + said[1:]
 
 
@@ -124,37 +127,47 @@ def _heard_alike(word: str) -> set[str]:
 
 def weigh(entry: Entry, resident: Resident) -> Weighed:
     """The evidence for and against `resident` being the person entered. `resident` comes with household and claims."""
-    name_weight, name_reason = _name(entry.name, resident.full_name)
-    born_weight, born_reason = _born(entry.born, resident.born)
-    same_home = entry.household is not None and entry.household.pk == resident.household_id
-    weights, reasons = [name_weight, born_weight], [name_reason, born_reason]
+    name_weight, name_word = _name(entry.name, resident.full_name)
+    born_weight, born_word = _born(entry.born, resident.born)
     number_weight = _number(entry.number, resident)
-    if number_weight == SAME_IDENTITY and not (name_weight or born_weight > BORN_YEAR_BESIDE):
-        number_weight = LIKELY  # somebody else's number typed by mistake is more likely: ask, do not conclude
-    weights.append(number_weight)
-    if number_weight > 0:
-        reasons.append(_("trùng số CCCD"))
+    same_home = entry.household is not None and entry.household.pk == resident.household_id
+    is_near = name_weight == NAME_NEAR
+    evidence = [
+        (name_weight, "" if is_near else name_word),
+        (born_weight, born_word),
+        (
+            _of_somebody_else(number_weight, name_weight, born_weight),
+            _("số CCCD") if number_weight > 0 else "",
+        ),
+    ]
     if _same_insurance(entry.insurance_number, resident.insurance_number):
-        weights.append(SAME_INSURANCE)
-        reasons.append(_("trùng số thẻ BHYT"))
-    if same_home:
-        weights.append(SAME_HOME)
-        reasons.append(_("cùng hộ"))
+        evidence.append((SAME_INSURANCE, _("số thẻ BHYT")))
     if set(entry.phones) & set(resident.phones):
-        weights.append(SAME_PHONE)
-        reasons.append(_("trùng số điện thoại"))
-    if _sex_differs(entry.sex, resident.sex):
-        weights.append(SEX_DIFFERS)
-    twin = number_weight <= 0 and _is_twin(entry, resident, same_home=same_home)
-    return Weighed(resident, sum(weights), tuple(filter(None, reasons)), twin)
+        evidence.append((SAME_PHONE, _("số điện thoại")))
+    weight = sum(weight for weight, _word in evidence)
+    weight += SAME_HOME * same_home + SEX_DIFFERS * _sex_differs(entry.sex, resident.sex)
+    return Weighed(
+        resident,
+        weight,
+        same=tuple(word for _weight, word in evidence if word),
+        beside=tuple(filter(None, [name_word if is_near else "", _("cùng hộ") if same_home else ""])),
+        is_twin=number_weight <= 0 and _is_twin(entry, resident, same_home=same_home),
+    )
+
+
+def _of_somebody_else(number_weight: int, name_weight: int, born_weight: int) -> int:
+    """A number that agrees while name and year both differ is more likely typed wrong: ask, do not conclude."""
+    if number_weight == SAME_IDENTITY and not name_weight and born_weight <= BORN_YEAR_BESIDE:
+        return LIKELY
+    return number_weight
 
 
 def _name(entered: str, known: str) -> tuple[int, str]:
     if names.match_key(entered) == names.match_key(known):
-        return NAME_EQUAL, _("trùng tên")
+        return NAME_EQUAL, _("tên")
     left, right = names.search_key(entered), names.search_key(known)
     if left == right:
-        return NAME_UNACCENTED, _("trùng tên không dấu")
+        return NAME_UNACCENTED, _("tên không dấu")
     if is_near(left, right):
         return NAME_NEAR, _("tên gần giống")
     return 0, ""
@@ -233,9 +246,9 @@ def _is_twin(entry: Entry, resident: Resident, *, same_home: bool) -> bool:
     return not (unaccented == names.search_key(resident.full_name) and unaccented in (entered, known))
 
 
-def _joined(reasons: Collection[str]) -> str:
-    """trùng tên và năm sinh; a second "trùng" is left out."""
-    parts = list(reasons)
+def _joined(words: Collection[str]) -> str:
+    """tên, ngày sinh và số điện thoại"""
+    parts = list(words)
     if len(parts) > 1:
         return f"{', '.join(parts[:-1])} {_('và')} {parts[-1]}"
     return "".join(parts)

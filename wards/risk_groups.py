@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
 
+from lib.dates_vn import days_in
 from wards.models import Pregnancy, ResidentCondition, RiskGroup
 
 
@@ -25,15 +26,12 @@ def age_q(min_age: int, on: date, *, certain: bool, prefix: str = "") -> Q:
     in_month = Q(**{f"{prefix}birth_month__lt": on.month}) | (same_month & Q(**{f"{prefix}birth_day__lte": on.day}))
     if not certain:
         in_month |= Q(**{f"{prefix}birth_month": None}) | (same_month & Q(**{f"{prefix}birth_day": None}))
-    elif on.month == 12 and on.day == 31:
-        in_month |= Q(**{f"{prefix}birth_month": None})
-    if certain and (on.month, on.day) != (12, 31) and _is_month_end(on):
-        in_month |= same_month & Q(**{f"{prefix}birth_day": None})
+    else:
+        if (on.month, on.day) == (12, 31):
+            in_month |= Q(**{f"{prefix}birth_month": None})
+        if on.day >= days_in(year, on.month):  # of the birth year: 02/1972 had 29 days
+            in_month |= same_month & Q(**{f"{prefix}birth_day": None})
     return before | (same_year & in_month)
-
-
-def _is_month_end(on: date) -> bool:
-    return date.fromordinal(on.toordinal() + 1).month != on.month
 
 
 def membership(group: RiskGroup, on: date, *, certain: bool = False, resident: str = "pk", prefix: str = "") -> Q:
