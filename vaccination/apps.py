@@ -7,6 +7,8 @@ class VaccinationConfig(AppConfig):
 
     def ready(self) -> None:
         from vaccination import forecasts
+        from vaccination.imports import national
         from wards import hooks
 
         hooks.resident_facts_changed.append(forecasts.refresh_residents)
+        national.register()

@@ -15,7 +15,6 @@ CREATE TABLE staging.people (
     outside boolean NOT NULL,
     problems text,
     warnings text,
-    raw text,
     ward_id bigint,
     neighbourhood_id bigint,
     neighbourhood_kind text,

@@ -73,27 +73,39 @@ class ImportBatch(models.Model):
     uploaded_by = models.ForeignKey("wards.User", models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     unit = models.ForeignKey(
-        AdministrativeUnit, models.PROTECT, null=True, related_name="+", help_text="ward of rows that name none"
+        AdministrativeUnit,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="ward of rows that name none",
     )
     ward_ids = ArrayField(models.BigIntegerField(), default=list, help_text="wards of the rows in scope")
     data_on = models.DateField(null=True, help_text="day of which the file tells")
 
-    original_name = models.CharField(max_length=300, help_text="as the browser sent it; only ever shown, escaped")
-    stored_name = models.CharField(max_length=80, unique=True, help_text="made by the server, under DATA_DIR/files")
+    original_name = models.CharField(
+        max_length=300, help_text="as the browser sent it; only ever shown, escaped"
+    )
+    stored_name = models.CharField(
+        max_length=80, unique=True, help_text="made by the server, under DATA_DIR/files"
+    )
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveBigIntegerField()
     repeat_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
 
     sheet = models.CharField(max_length=120, blank=True)
     profile = models.ForeignKey("ColumnProfile", models.SET_NULL, null=True, related_name="+")
-    layout = models.JSONField(default=dict, help_text="what was seen in the file: sheets, titles, samples, dates")
+    layout = models.JSONField(
+        default=dict, help_text="what was seen in the file: sheets, titles, samples, dates"
+    )
     mapping = models.JSONField(default=dict, help_text="column position (text) → field name")
     date_orders = models.JSONField(default=dict, help_text="column position (text) → dmy or mdy")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     refusal = models.TextField(blank=True, help_text="why nothing was written, in one sentence")
     state_since = models.DateTimeField()
-    wanted_by = models.ForeignKey("wards.User", models.PROTECT, null=True, related_name="+", help_text="who asked to write")
+    wanted_by = models.ForeignKey(
+        "wards.User", models.PROTECT, null=True, related_name="+", help_text="who asked to write"
+    )
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -110,7 +122,9 @@ class ImportBatch(models.Model):
     error_rows = models.PositiveIntegerField(default=0)
     rows_to_write = models.PositiveIntegerField(default=0)
     rows_written = models.PositiveIntegerField(default=0)
-    rows_sent_back = models.PositiveIntegerField(default=0, help_text="changed by others since the review: to be seen again")
+    rows_sent_back = models.PositiveIntegerField(
+        default=0, help_text="changed by others since the review: to be seen again"
+    )
     groups = models.JSONField(default=list, help_text="problems grouped by column")
     warnings = models.JSONField(default=list, help_text="warnings grouped by column")
     error_file = models.CharField(max_length=80, blank=True)
@@ -203,7 +217,9 @@ class ColumnProfile(models.Model):
     source = models.CharField(max_length=20)
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+")
     name = models.CharField(max_length=120)
-    fields = models.JSONField(help_text="search key of a column's title → field name, empty for a column not taken")
+    fields = models.JSONField(
+        help_text="search key of a column's title → field name, empty for a column not taken"
+    )
     date_orders = models.JSONField(default=dict, help_text="search key of a column's title → dmy or mdy")
     saved_by = models.ForeignKey("wards.User", models.PROTECT, null=True, related_name="+")
     used_at = models.DateTimeField()

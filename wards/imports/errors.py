@@ -1,0 +1,130 @@
+"""Problems as a person reads them: grouped by column, and as a file with the same columns plus "Lỗi" (IMP-39, IMP-40)."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from lib.columns import Column
+from lib.spreadsheets import read
+from lib.spreadsheets.cells import Cell, as_text
+from lib.spreadsheets.write import Document, write_xlsx
+from wards.imports.staging import Tables
+
+ERROR_TITLE = "Lỗi"
+ROW_PROBLEMS = {
+    "no_person": "Chưa có người này trong danh sách. Nhập danh sách người dân trước, hoặc thêm người."
+}
+
+
+class Groups:
+    """Problems counted by column and kind while rows stream by: 10,000 equal ones are one line."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def note(self, row_no: int, findings: Iterable[dict[str, Any]]) -> None:
+        for finding in findings:
+            group = self._groups.setdefault((finding["column"], finding["code"]), _empty(row_no, finding))
+            group["rows"] += 1
+
+    def as_list(self) -> list[dict[str, Any]]:
+        return sorted(self._groups.values(), key=lambda group: -group["rows"])
+
+
+def _empty(row_no: int, finding: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "column": finding["column"],
+        "title": finding["title"],
+        "problem": finding["code"],
+        "text": finding["text"],
+        "rows": 0,
+        "example_row": row_no,
+    }
+
+
+def groups_of_rows(tables: Tables) -> list[dict[str, Any]]:
+    """Problems of whole rows that the comparison with the register found."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT problem, count(*), min(row_no) FROM {tables.verdicts}
+            WHERE outcome = 'errors' AND problem IS NOT NULL GROUP BY problem ORDER BY 2 DESC"""
+        )
+        return [
+            {
+                "column": "",
+                "title": "",
+                "problem": code,
+                "text": ROW_PROBLEMS[code],
+                "rows": rows,
+                "example_row": first,
+            }
+            for code, rows, first in cursor.fetchall()
+        ]
+
+
+def texts_of_rows(tables: Tables) -> dict[int, str]:
+    """Row number → everything wrong with it, in sentences, each with its column and what would be right."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT v.row_no, s.problems, v.problem FROM {tables.verdicts} v JOIN {tables.people} s USING (row_no)
+            WHERE v.outcome = 'errors' ORDER BY v.row_no"""
+        )
+        return {
+            row_no: " ".join(_sentences(problems, problem)) for row_no, problems, problem in cursor.fetchall()
+        }
+
+
+def _sentences(problems: str | None, problem: str | None) -> Iterator[str]:
+    for finding in json.loads(problems or "[]"):
+        where = f"Cột {finding['column']} ({finding['title']}): " if finding["column"] else ""
+        proposal = f" Đề xuất: {finding['proposal']}." if finding.get("proposal") else ""
+        yield f"{where}{finding['text']}{proposal}"
+    if problem:
+        yield ROW_PROBLEMS[problem]
+
+
+def write_file(
+    target: Path,
+    *,
+    original: Path,
+    name: str,
+    sheet: str,
+    titles: Sequence[str],
+    first_row: int,
+    texts: dict[int, str],
+) -> int:
+    """The rows with errors as they were in the file, and what is wrong with each; it can be corrected and sent again."""
+    width = len(titles) + (ERROR_TITLE not in titles)
+    at = titles.index(ERROR_TITLE) if ERROR_TITLE in titles else len(titles)
+    columns = [
+        Column(str(n), title, title, _cell(n, at)) for n, title in enumerate([*titles, ERROR_TITLE][:width])
+    ]
+    rows = _failed_rows(original, name, sheet, first_row, texts)
+    return write_xlsx(target, columns, rows, Document(sheet="Dòng lỗi"))
+
+
+def _cell(position: int, at: int) -> Any:
+    def value(row: tuple[list[Cell], str]) -> str:
+        cells, text = row
+        if position == at:
+            return text
+        return as_text(cells[position]) if position < len(cells) else ""
+
+    return value
+
+
+def _failed_rows(
+    original: Path, name: str, sheet: str, first_row: int, texts: dict[int, str]
+) -> Iterator[tuple[list[Cell], str]]:
+    left = len(texts)
+    rows = read.rows(original, sheet or None, name=name)
+    for row_no, row in enumerate(rows, 1):
+        if row_no >= first_row and row_no in texts:
+            yield row, texts[row_no]
+            left -= 1
+            if not left:
+                break
+    rows.close()  # type: ignore[attr-defined]

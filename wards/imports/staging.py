@@ -1,0 +1,95 @@
+"""The staging tables of one batch: made by the owner's functions, filled by COPY, dropped when nobody needs them.
+
+Logged tables in the schema `staging`: a temporary one dies with its session, an unlogged one with a crash.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+PARTS = ("people", "pairs", "verdicts", "chunk")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Names of a batch's staging tables, fit for a statement."""
+
+    batch_id: UUID
+
+    def __getitem__(self, part: str) -> str:
+        if not part.isalpha():
+            raise ValueError(f"no staging part {part!r}")
+        return f'staging."{part}_{self.batch_id.hex}"'
+
+    @property
+    def people(self) -> str:
+        return self["people"]
+
+    @property
+    def pairs(self) -> str:
+        return self["pairs"]
+
+    @property
+    def verdicts(self) -> str:
+        return self["verdicts"]
+
+    @property
+    def chunk(self) -> str:
+        return self["chunk"]
+
+
+def create(batch_id: UUID, further_parts: Sequence[str] = ()) -> Tables:
+    """Empty staging tables for a batch; what an interrupted run left in them is gone."""
+    drop(batch_id)
+    with connection.cursor() as cursor:
+        for part in (*PARTS, *further_parts):
+            cursor.execute("SELECT import_staging_create(%s, %s)", [batch_id, part])
+    return Tables(batch_id)
+
+
+def analyze(batch_id: UUID) -> None:
+    """Tell the planner how many rows there are; only the owner may, so a function of his does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT import_staging_analyze(%s)", [batch_id])
+
+
+def drop(batch_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT import_staging_drop(%s)", [batch_id])
+
+
+def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows of text, numbers, booleans, None and lists of those into a staging table."""
+    block = io.StringIO()
+    block.writelines("\t".join(map(as_copied, row)) + "\n" for row in rows)
+    block.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", block)
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
+
+
+def as_copied(value: Any) -> str:
+    """One value in the text format of COPY; a list becomes an array."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES) if value.isprintable() is False or "\\" in value else value
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, (list, tuple)):
+        return _array(value).translate(_ESCAPES)
+    return str(value)
+
+
+def _array(values: Sequence[Any]) -> str:
+    return "{" + ",".join(str(v) if isinstance(v, int) else _quoted(str(v)) for v in values) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,28 @@
+"""Queued work of the wards: each task calls one domain function and may safely run twice."""
+
+import logging
+from uuid import UUID
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from wards.imports import steps
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="wards.tasks.move_import_on")
+def move_import_on(batch_id: str) -> None:
+    """Look at, stage or write a batch, whatever it waits for."""
+    steps.work(UUID(batch_id))
+
+
+def queue_import(batch_id: UUID) -> bool:
+    """Ask a worker to move a batch on; False when the broker cannot be reached. The batch itself says what is to be
+    done, so nothing is lost: the reconciler asks again."""
+    try:
+        move_import_on.apply_async([str(batch_id)], expires=120)
+    except (OperationalError, OSError) as error:
+        log.warning("import %s: not queued, the reconciler will (%s)", batch_id, type(error).__name__)
+        return False
+    return True
