@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 import pghistory
 from django.db import transaction
@@ -62,20 +63,39 @@ def record_dose(
     on: date,
     history_complete: bool | None = None,
     confirmed: bool = False,
+    dose_id: UUID | None = None,
     **facts: Any,
 ) -> DoseRecord:
     """Put a dose on record; `facts` are the fields of DoseFacts. A claimed one (`source`) counts for nothing until
     somebody confirms it by correcting it.
 
     `history_complete`: whether these are now all the doses the person had; None leaves open what was said before.
-    Raises DoseRefused, and DoseDoubtful unless `confirmed`.
+    `dose_id` is chosen by who sends: sent twice, it is recorded once. Raises DoseRefused, DoseDoubtful unless `confirmed`,
+    and Refused ("spent") for an id that stands for another dose.
     """
     require(by, Ability.RECORD_DOSE)
+    entered = DoseFacts(**facts)
     with _about(resident, by=by, on=on, verb="record_dose") as locked:
-        dose = _enter(locked, DoseFacts(**facts), by, on, confirmed)
+        if dose := _sent_before(dose_id, locked, entered):
+            return dose
+        dose = _enter(locked, entered, by, on, confirmed, dose_id=dose_id)
         if history_complete is not None:
             _say_history(locked, history_complete, by)
     return dose
+
+
+def _sent_before(dose_id: UUID | None, resident: Resident, facts: DoseFacts) -> DoseRecord | None:
+    known = DoseRecord.objects.select_related("product").filter(pk=dose_id).first() if dose_id else None
+    if known is None or (known.resident_id == resident.pk and facts_of(known) == facts):
+        return known
+    raise Refused(
+        Problem(
+            "spent",
+            _("Trang này đã dùng để ghi mũi {product} ngày {day}. Nếu đây là một mũi khác, bấm Lưu lần nữa."),
+            product=known.product.short_name,
+            day=str(known.given),
+        )
+    )
 
 
 def correct_dose(
@@ -129,6 +149,7 @@ def _enter(
     on: date,
     confirmed: bool,
     replaces: DoseRecord | None = None,
+    dose_id: UUID | None = None,
 ) -> DoseRecord:
     problem = dose_checks.error(
         born=resident.born,
@@ -141,6 +162,7 @@ def _enter(
     if not confirmed and (doubts := _doubts(resident, facts, on)):
         raise dose_checks.DoseDoubtful(doubts)
     return DoseRecord.objects.create(
+        id=dose_id or uuid4(),
         resident=resident,
         ward_id=resident.ward_id,
         programme_id=facts.product.programme_id,
