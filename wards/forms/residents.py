@@ -56,8 +56,8 @@ class DayField(forms.CharField):
 
     def __init__(self, *, future: bool = False, **kwargs: Any) -> None:
         self.future = future
-        super().__init__(required=False, max_length=40, **kwargs)
-        self.widget.attrs |= {"autocomplete": "off", "placeholder": "dd/mm/yyyy"}
+        super().__init__(required=False, **kwargs)  # no max_length: its validator would measure the date
+        self.widget.attrs |= {"autocomplete": "off", "placeholder": "dd/mm/yyyy", "maxlength": "40"}
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
