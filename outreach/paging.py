@@ -37,7 +37,9 @@ class Page:
     previous: str = ""
 
 
-def page(rows: QuerySet, ordering: Ordering, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page:
+def page(
+    rows: QuerySet, ordering: Ordering, *, after: str = "", before: str = "", size: int = PAGE_SIZE
+) -> Page:
     """`size` rows of a `.values()` queryset behind (or, going back, in front of) the place a token names."""
     place = _opened(before, ordering) if before else None
     backwards = place is not None
@@ -73,7 +75,11 @@ def _cipher() -> AESGCM:
 def _sealed(row: dict, ordering: Ordering) -> str:
     plain = json.dumps([row[name] for name in ordering.fields], default=str).encode()
     nonce = os.urandom(12)
-    return base64.urlsafe_b64encode(nonce + _cipher().encrypt(nonce, plain, ordering.name.encode())).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(nonce + _cipher().encrypt(nonce, plain, ordering.name.encode()))
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _opened(token: str, ordering: Ordering) -> list | None:

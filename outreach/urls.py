@@ -1,5 +1,12 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from outreach.views import residents, today, worklists
 
 app_name = "outreach"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("chua-tiem/", worklists.worklist, name="worklist"),
+    path("chua-tiem/tai-ve/", worklists.worklist_export, name="worklist-export"),
+    path("nguoi-dan/<uuid:resident_id>/", residents.resident_detail, name="resident-detail"),
+]

@@ -1,0 +1,230 @@
+"""A list as a file: XLSX, CSV or PDF of exactly the rows, in exactly the order, that the page shows the same reader.
+
+Every file says who took it, when, of which part of the city and for what, and carries a code that leads back to the entry
+in the access log (TRUST EXP-06). The caller asks for the right and writes the entry; nothing is handed out without both.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from lib import names
+from lib.spreadsheets.write import Document, write_csv, write_xlsx
+from outreach import documents
+from outreach.list_columns import PAPER, UNVACCINATED
+from outreach.list_rows import Row
+from outreach.worklists import Figures, Selection
+from wards import installation
+from wards.models import User
+
+# Written while the reader waits. Longer lists are offered as a smaller part or as a spreadsheet.
+LIMITS = {"pdf": 5_000, "print": 2_000, "xlsx": 100_000, "csv": 100_000}
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+PURPOSES: dict[str, str | Promise] = {
+    "session": gettext_lazy("Tổ chức buổi tiêm"),
+    "visits": gettext_lazy("Đi rà soát, vận động"),
+    "report": gettext_lazy("Gửi cấp trên theo văn bản"),
+    "records": gettext_lazy("Lưu hồ sơ"),
+}
+
+
+class TooLong(ValueError):
+    """More rows than this format is made of at once."""
+
+    def __init__(self, count: int, limit: int) -> None:
+        super().__init__(f"{count} rows; this format takes {limit} at once")
+        self.count, self.limit = count, limit
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Who takes the list out, when (application time), for what; `code` is in the file and in the access log."""
+
+    user: User
+    at: datetime
+    purpose: str
+    code: str
+
+    @classmethod
+    def new(cls, user: User, at: datetime, purpose: str) -> "Stamp":
+        return cls(user, at, purpose, "TX" + secrets.token_hex(4).upper())
+
+    @property
+    def line(self) -> str:
+        office = f" ({self.user.organisation})" if self.user.organisation else ""
+        return _("%(user)s%(office)s tải lúc %(at)s · mã %(code)s · mục đích: %(purpose)s · dữ liệu cá nhân, không phát tán") % {
+            "user": self.user.get_full_name(),
+            "office": office,
+            "at": f"{self.at:%H:%M %d/%m/%Y}",
+            "code": self.code,
+            "purpose": self.purpose,
+        }  # fmt: skip
+
+
+def write(selection: Selection, file_format: str, path: Path, stamp: Stamp) -> int:
+    """Write the list to `path` and return its number of rows. Raises TooLong before anything is written."""
+    count = selection.count()
+    if count > LIMITS[file_format]:
+        raise TooLong(count, LIMITS[file_format])
+    counted = _Counted(selection.rows())
+    if file_format == "csv":
+        write_csv(path, UNVACCINATED, counted, delimiter=";")
+    elif file_format == "xlsx":
+        write_xlsx(path, UNVACCINATED, counted, _document(selection, stamp))
+    else:
+        path.write_bytes(documents.pdf("named_list.typ", paper(selection, counted, stamp), made_at=stamp.at))
+    return counted.count
+
+
+class _Counted:
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self.rows:
+            self.count += 1
+            yield row
+
+
+def file_name(selection: Selection, file_format: str, stamp: Stamp) -> str:
+    """chua-tiem_vo-cuong_2022-02-05.xlsx: what and where, nobody's name."""
+    place = names.search_key(place_of(selection)).replace(" ", "-")
+    return f"danh-sach-chua-tiem_{place}_{stamp.at:%Y-%m-%d_%H%M}.{file_format}"
+
+
+# ---------------------------------------------------------------- what stands around the rows
+
+
+def place_of(selection: Figures) -> str:
+    """The ward, or the whole city that the installation serves."""
+    ward = selection.filters.one_ward
+    row = installation.current()
+    return ward.full_name if ward else (row.city_name if row else "")
+
+
+def scope_line(selection: Figures) -> str:
+    """Which people of which places: the choices in words."""
+    filters = selection.filters
+    group = filters.risk_group
+    said = [place_of(selection), str(group.name if group else _("Tất cả người trong diện tiêm"))]
+    for name, value in filters.chosen.items():
+        if name not in ("ward", "population", "order"):
+            choices = dict(filters.filters[name].extra["choices"])
+            said.append(str(choices.get(value, value)))
+    return " · ".join(said)
+
+
+def source_line(selection: Figures, at: datetime) -> str:
+    """Source, as-of time and denominator: without them a figure is not a figure (WORDS 9)."""
+    residing = number_format(selection.denominator["residing"], force_grouping=True)
+    return _("Nguồn: sổ người dân và sổ tiêm chủng của %(place)s · Tính đến %(at)s · Mẫu số: %(count)s người đang cư trú") % {
+        "place": place_of(selection), "at": f"{at:%H:%M %d/%m/%Y}", "count": residing,
+    }  # fmt: skip
+
+
+def _document(selection: Selection, stamp: Stamp) -> Document:
+    return Document(
+        title=_("DANH SÁCH %(title)s") % {"title": selection.title},
+        lines=(scope_line(selection), source_line(selection, stamp.at), stamp.line),
+        footer=stamp.line,
+        author=stamp.user.get_full_name(),
+        subject=scope_line(selection),
+        keywords=stamp.code,
+        made_at=stamp.at,
+    )
+
+
+def paper(selection: Selection, rows: Iterable[Row], stamp: Stamp) -> dict:
+    """The data of the printed list. In walking order it is parted by neighbourhood and home, else it is one block."""
+    walking = selection.filters.chosen_order == "address"
+    numbered = enumerate(rows, 1)
+    groups = []
+    total = 0
+    by_ward = selection.filters.one_ward is None
+    for heading, members in groupby(numbered, lambda pair: _heading(pair[1], by_ward) if walking else ""):
+        cells = [
+            (row.values["household_id"] if walking else row.id, [str(number), *_cells(row)])
+            for number, row in members
+        ]
+        homes = documents.in_homes(cells)
+        total += len(cells)
+        groups.append(
+            {"heading": _with_counts(heading, len(cells), len(homes)) if walking else "", "homes": homes}
+        )
+    return _frame(selection, stamp) | {
+        "groups": groups,
+        "total": total,
+        "total_text": number_format(total, force_grouping=True),
+    }
+
+
+def _cells(row: Row) -> list[str]:
+    return [column.text(row) for column in PAPER]
+
+
+def _heading(row: Row, by_ward: bool) -> str:
+    neighbourhood = row.neighbourhood or _("chưa rõ %(kind)s") % {"kind": installation.word("neighbourhood")}
+    heading = neighbourhood[0].upper() + neighbourhood[1:]
+    return f"{row.values['ward__name']} – {heading}" if by_ward else heading
+
+
+def _with_counts(heading: str, people: int, homes: int) -> str:
+    counts = ngettext("%(people)s người", "%(people)s người", people) % {"people": people}
+    return f"{heading}: {counts}, " + ngettext("%(homes)s hộ", "%(homes)s hộ", homes) % {"homes": homes}
+
+
+def _frame(selection: Selection, stamp: Stamp) -> dict:
+    """The head and foot of an official paper (Decree 30/2020/NĐ-CP, annex I): a ward's list is its committee's."""
+    row = installation.current()
+    city = row.city_name if row else ""
+    ward = selection.filters.one_ward
+    at = stamp.at
+    if ward:
+        issuer = (f"Ủy ban nhân dân {city}", f"Ủy ban nhân dân {ward.full_name}")
+        place, signature = ward.name, ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]
+    else:
+        issuer = (f"Ủy ban nhân dân {city}", installation.word("health_centre"))
+        place, signature = _without_kind(city), ["GIÁM ĐỐC"]
+    day = f"{at.day:02}", f"{at.month:02}" if at.month < 3 else str(at.month)
+    return {
+        "superior": issuer[0],
+        "agency": issuer[1],
+        "place_and_day": f"{place}, ngày {day[0]} tháng {day[1]} năm {at.year}",
+        "title": selection.title,
+        "subtitle": "(" + _("%(scope)s; tính đến %(hour)s giờ %(minute)s ngày %(day)s") % {
+            "scope": scope_line(selection), "hour": f"{at:%H}", "minute": f"{at:%M}", "day": f"{at:%d/%m/%Y}",
+        } + ")",
+        "nobody": _("Không có ai trong danh sách này."),
+        "source": source_line(selection, at),
+        "signature": signature,
+        "watermark": stamp.line,
+        "author": stamp.user.get_full_name(),
+        "export_id": stamp.code,
+        "scope": scope_line(selection),
+    }  # fmt: skip
+
+
+def _without_kind(city: str) -> str:
+    for kind in ("Thành phố ", "thành phố "):
+        city = city.removeprefix(kind)
+    return city
+
+
+def printed(selection: Selection, stamp: Stamp) -> dict:
+    """The same paper for the browser's own printing. Raises TooLong."""
+    count = selection.count()
+    if count > LIMITS["print"]:
+        raise TooLong(count, LIMITS["print"])
+    return paper(selection, selection.rows(), stamp) | {"heads": [column.title() for column in PAPER]}

@@ -1,0 +1,256 @@
+"""What may narrow a list, and in which order it may stand: closed lists of names and values (TRUST T2, T17, API-02).
+
+Places and products to choose from are drawn from the reader's own scope. A name that is not listed here is ignored; a
+value that is not listed is said to be wrong and gives no rows, never more of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import django_filters
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from vaccination import labels
+from vaccination.models import Product
+from vaccination.states import State
+from vaccination.stored_states import ON_LIST
+from wards import installation
+from wards.access import scope_of, wards_of
+from wards.models import AdministrativeUnit, Neighbourhood, Resident, RiskGroup, User
+from wards.risk_groups import age_q, membership
+
+ALL_WARDS = "all"
+EVERYBODY = "all"
+EVERY = _("Tất cả")
+UNKNOWN_GROUP = "unknown"
+CONTRAINDICATED = "contraindicated"
+
+# `unknown` stands beside the four groups: whose history nobody knows belongs to none of them honestly.
+GROUPS = {group.lower(): label for group, label in labels.GROUPS.items()} | {
+    UNKNOWN_GROUP: labels.STATES[State.UNKNOWN_HISTORY]
+}
+STATES = {state.lower(): labels.STATES[state] for state in ON_LIST}
+# From the oldest: the first age that a person has, or may have, reached.
+AGE_BANDS = (80, 65, 50, 18, 12, 5)
+AGES = {
+    "80": _("Từ 80 tuổi"),
+    "65": _("65–79 tuổi"),
+    "50": _("50–64 tuổi"),
+    "18": _("18–49 tuổi"),
+    "12": _("12–17 tuổi"),
+    "5": _("5–11 tuổi"),
+}
+RESIDENCE = {
+    "residing": Resident.RESIDING,
+    "guests": (Resident.Residence.GUEST,),
+    "all": (*Resident.RESIDING, Resident.Residence.GUEST),
+}
+ORDERS = {"risk": _("Nguy cơ cao trước"), "name": _("Theo tên"), "address": _("Theo hộ, địa chỉ")}
+
+
+def age_band(on: date) -> Case:
+    """The youngest age of the band that a person has, or with an imprecise birth date may have, reached on `on`."""
+    bands = (When(age_q(age, on, certain=False), then=Value(age)) for age in AGE_BANDS)
+    return Case(*bands, default=Value(0), output_field=IntegerField())
+
+
+class Offered:
+    """What one reader has to choose from: read once, however many counts are made of the same list."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self._neighbourhoods: dict[int, list[Neighbourhood]] = {}
+
+    @cached_property
+    def wards_by_code(self) -> dict[str, AdministrativeUnit]:
+        """The reader's own units by code; where two versions of one code are in scope, `CODE@valid_from` tells them apart."""
+        units = list(wards_of(self.user).order_by("code", "valid_from"))
+        codes = [unit.code for unit in units]
+        return {u.code if codes.count(u.code) == 1 else f"{u.code}@{u.valid_from or ''}": u for u in units}
+
+    def neighbourhoods(self, unit: AdministrativeUnit) -> list[Neighbourhood]:
+        """Those of the unit in which the reader works."""
+        if unit.pk not in self._neighbourhoods:
+            scope = scope_of(self.user)
+            mine = Q(ward__in=scope.ward_ids) | Q(pk__in=scope.neighbourhood_ids)
+            self._neighbourhoods[unit.pk] = list(Neighbourhood.objects.filter(mine, ward=unit))
+        return self._neighbourhoods[unit.pk]
+
+    @cached_property
+    def risk_groups(self) -> list[RiskGroup]:
+        return sorted(RiskGroup.objects.all(), key=lambda group: (not group.is_default, group.code))
+
+    @cached_property
+    def products(self) -> list[Product]:
+        return list(Product.objects.exclude(code="UNKNOWN"))
+
+
+class WorklistFilters(django_filters.FilterSet):
+    """The filter set of the list "unvaccinated, under-vaccinated"; its form is the page's, the export's and the command's."""
+
+    ward = django_filters.ChoiceFilter(empty_label=_("Chọn phường, xã"), label=_("Phường, xã"), choices=())
+    neighbourhood = django_filters.ChoiceFilter(empty_label=EVERY, choices=())
+    population = django_filters.ChoiceFilter(label=_("Nhóm nguy cơ"), choices=(), empty_label=None)
+    group = django_filters.ChoiceFilter(
+        empty_label=EVERY,
+        label=_("Cần mũi nào"),
+        choices=[*GROUPS.items(), (CONTRAINDICATED, _("Chống chỉ định"))],
+    )
+    product = django_filters.ChoiceFilter(empty_label=EVERY, label=_("Vắc xin tiêm được"), choices=())
+    age = django_filters.ChoiceFilter(empty_label=EVERY, label=_("Tuổi"), choices=list(AGES.items()))
+    state = django_filters.ChoiceFilter(
+        empty_label=EVERY, label=_("Tình trạng"), choices=list(STATES.items())
+    )
+    mobility = django_filters.ChoiceFilter(
+        empty_label=EVERY,
+        label=_("Đi lại"),
+        choices=[
+            (value, label) for value, label in Resident.Mobility.choices if value != Resident.Mobility.WALKS
+        ],
+    )
+    residence = django_filters.ChoiceFilter(
+        label=_("Cư trú"),
+        empty_label=_("Đang ở đây"),
+        choices=[("guests", _("Khách, người về quê dịp lễ Tết")), ("all", _("Cả người ở đây và khách"))],
+    )
+    order = django_filters.ChoiceFilter(label=_("Sắp xếp"), empty_label=None, choices=list(ORDERS.items()))
+
+    NARROWING = ("ward", "neighbourhood", "group", "product", "age", "state", "mobility")
+
+    def __init__(
+        self,
+        data: Mapping[str, str],
+        queryset: QuerySet,
+        offered: Offered,
+        on: date,
+        leave_out: Iterable[str] = (),
+    ) -> None:
+        self.offered, self.on, self.leave_out = offered, on, frozenset(leave_out)
+        given = {name: data.get(name) for name in self.base_filters if data.get(name)}
+        super().__init__(given, queryset)
+        self._offer("ward", [(ALL_WARDS, _("Tất cả phường, xã, có tên")), *self.wards_by_code.items()])
+        self._offer("neighbourhood", [(str(hood.pk), hood) for hood in self.neighbourhoods])
+        self._offer(
+            "population",
+            [
+                *((g.code, g.name) for g in offered.risk_groups),
+                (EVERYBODY, _("Tất cả người trong diện tiêm")),
+            ],
+        )
+        self._offer("product", [(product.code.lower(), product.short_name) for product in offered.products])
+        self.filters["neighbourhood"].label = installation.word("neighbourhood").capitalize()
+
+    def _offer(self, name: str, choices: list) -> None:
+        self.filters[name].extra["choices"] = choices
+
+    @property
+    def wards_by_code(self) -> dict[str, AdministrativeUnit]:
+        return self.offered.wards_by_code
+
+    @cached_property
+    def neighbourhoods(self) -> list[Neighbourhood]:
+        """Of the chosen ward, or of the only one; a neighbourhood of another ward is nothing to choose."""
+        chosen = self.data.get("ward")
+        unit = self.wards_by_code.get(chosen) if chosen else None
+        if unit is None and len(self.wards_by_code) == 1:
+            unit = next(iter(self.wards_by_code.values()))
+        return self.offered.neighbourhoods(unit) if unit else []
+
+    # ---------------------------------------------------------------- what was chosen
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """The valid choices that were made, as they stand in an address; nothing personal is among them."""
+        cleaned = self.form.cleaned_data if self.is_valid() else {}
+        return {name: str(cleaned[name]) for name in self.base_filters if cleaned.get(name)}
+
+    @property
+    def said(self) -> list[str]:
+        """The choices in words, places and population aside."""
+        choices = {name: dict(self.filters[name].extra["choices"]) for name in self.chosen}
+        quiet = ("ward", "population", "group", "order")
+        return [
+            str(choices[name].get(value, value)) for name, value in self.chosen.items() if name not in quiet
+        ]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.data.get(name) for name in self.NARROWING)
+
+    @property
+    def one_ward(self) -> AdministrativeUnit | None:
+        """The one ward that the list is about, chosen or the only one in scope."""
+        wards = self.wards_by_code
+        return wards.get(self.chosen.get("ward", "")) or (
+            next(iter(wards.values())) if len(wards) == 1 else None
+        )
+
+    @property
+    def risk_group(self) -> RiskGroup | None:
+        """The population's definition; None means everybody in the age for vaccination."""
+        code = self.chosen.get("population")
+        if code == EVERYBODY:
+            return None
+        return (
+            next((group for group in self.offered.risk_groups if group.code == code), None)
+            or self.offered.risk_groups[0]
+        )
+
+    @property
+    def chosen_order(self) -> str:
+        return self.chosen.get("order", "risk")
+
+    # ---------------------------------------------------------------- narrowing
+
+    @property
+    def qs(self) -> QuerySet:
+        """The rows; none at all while a value is wrong."""
+        if not hasattr(self, "_rows"):
+            self._rows = self._narrowed() if self.is_valid() else self.queryset.none()
+        return self._rows
+
+    def _narrowed(self) -> QuerySet:
+        """Population, residence and group narrow the rows even where nothing was chosen."""
+        rows = self.queryset
+        for name in [name for name in self.filters if name not in self.leave_out]:
+            value = self.form.cleaned_data.get(name) or ""
+            if value or name in ("population", "residence", "group"):
+                rows = getattr(self, f"_{name}")(rows, value)
+        return rows
+
+    def _ward(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows if value == ALL_WARDS else rows.filter(ward=self.wards_by_code[value])
+
+    def _neighbourhood(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(household__neighbourhood_id=int(value))
+
+    def _population(self, rows: QuerySet, value: str) -> QuerySet:
+        group = self.risk_group
+        return rows if group is None else rows.filter(membership(group, self.on))
+
+    def _residence(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(residence__in=RESIDENCE[value or "residing"])
+
+    def _group(self, rows: QuerySet, value: str) -> QuerySet:
+        """Without a choice: everybody on the list. Contraindicated people stand on a page of their own."""
+        if value == CONTRAINDICATED:
+            return rows.filter(state=State.CONTRAINDICATED)
+        rows = rows.filter(state__in=ON_LIST)
+        return rows.filter(group=value) if value else rows
+
+    def _product(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(forecast__products__contains=[value.upper()])
+
+    def _age(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(age_band=int(value))
+
+    def _state(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(state=value.upper())
+
+    def _mobility(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(mobility=value)
+
+    def _order(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows

@@ -1,0 +1,59 @@
+"""What a list says about each person: one line here is one column on the page, in the files and on paper.
+
+Column heads are those of the official list (WORDS 9). A birth date stands in the men's or the women's column.
+"""
+
+from lib.columns import Column, Kind, select
+from outreach.list_rows import Row
+from wards.models import Resident
+
+WOMAN, UNKNOWN = Resident.Sex.FEMALE, Resident.Sex.UNKNOWN
+
+
+def _note(row: Row) -> str:
+    unknown_sex = "Chưa rõ giới tính" if row.values["sex"] == UNKNOWN else ""
+    return "; ".join(filter(None, (row.residence, unknown_sex)))
+
+
+UNVACCINATED = (
+    Column("name", "Họ và tên", "Full name", lambda row: row.name, width=26),
+    Column("born_man", "Ngày sinh (Nam)", "Born (man)", lambda row: None if row.values["sex"] == WOMAN else row.born, Kind.PARTIAL_DATE),
+    Column("born_woman", "Ngày sinh (Nữ)", "Born (woman)", lambda row: row.born if row.values["sex"] == WOMAN else None, Kind.PARTIAL_DATE),
+    Column("identity", "Số CCCD/định danh", "Identity number", lambda row: ", ".join(row.identities), Kind.ID),
+    Column("phone", "Số điện thoại", "Phone", lambda row: ", ".join(row.values["phones"]), Kind.PHONE),
+    Column("address", "Địa chỉ", "Address", lambda row: row.address, width=28),
+    Column("neighbourhood", "Khu phố, tổ", "Neighbourhood", lambda row: row.neighbourhood, width=16),
+    Column("ward", "Phường, xã", "Ward", lambda row: row.values["ward__name"], width=14),
+    Column("household", "Mã hộ", "Household", lambda row: row.values["household__code"], Kind.ID, width=10),
+    Column("risk", "Nhóm nguy cơ", "Risk group", lambda row: row.risk, width=22),
+    Column("conditions", "Bệnh nền", "Underlying disease", lambda row: ", ".join(map(str, row.conditions)), width=24),
+    Column("given", "Mũi đã tiêm", "Doses given", lambda row: row.doses_given, width=28),
+    Column("needed", "Mũi cần tiêm", "Dose needed", lambda row: row.doses_needed, width=28),
+    Column("state", "Tình trạng", "State", lambda row: row.state_text, width=22),
+    Column("reason", "Lý do chưa tiêm", "Reason not vaccinated", lambda row: row.reason, width=22),
+    Column("mobility", "Đi lại", "Mobility", lambda row: row.mobility, width=16),
+    Column("cannot_travel", "Không di chuyển được", "Cannot travel", lambda row: "Có" if row.cannot_travel else "", width=12),
+    Column("proposal", "Đề nghị", "Proposed", lambda row: row.proposal, width=16),
+    Column("note", "Ghi chú", "Note", _note, width=20),
+    Column("why", "Vì sao có tên", "Why on the list", lambda row: row.why, width=60),
+)  # fmt: skip
+
+PAPER = select(
+    UNVACCINATED,
+    [
+        "name",
+        "born_man",
+        "born_woman",
+        "identity",
+        "phone",
+        "address",
+        "risk",
+        "conditions",
+        "given",
+        "needed",
+        "reason",
+        "cannot_travel",
+        "proposal",
+        "note",
+    ],
+)

@@ -1,0 +1,104 @@
+"""How the page lays the columns of a list out: five cells a person, each a few lines (on a phone: one card a person).
+
+A column that is named in no cell appears at the end of the fourth one with its head, so that a new column needs no line here.
+Made with strings and not with templates: fifty people are some thousand template nodes, and this page is opened most.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from lib.columns import Column
+from outreach.list_columns import UNVACCINATED
+from outreach.list_rows import Row
+
+Line = Callable[[str, Row], str]
+
+
+def _person(text: str, row: Row) -> str:
+    return f'<a class="person" href="/nguoi-dan/{row.id}/">{text}</a>'
+
+
+def _quiet(text: str, row: Row) -> str:
+    return f'<span class="small-line">{text}</span>'
+
+
+def _strong(text: str, row: Row) -> str:
+    return f'<strong class="small-line">{text}</strong>'
+
+
+def _plain(text: str, row: Row) -> str:
+    return f"<span>{text}</span>"
+
+
+def _mark(text: str, row: Row) -> str:
+    return f'<span class="state">{text}</span>'
+
+
+def _state(text: str, row: Row) -> str:
+    return f'<span class="state state-{row.state_class}">{text}</span>'
+
+
+def _call(text: str, row: Row) -> str:
+    return f'<a class="small-line nowrap" href="tel:{escape(row.phone)}">{text}</a>'
+
+
+def _why(text: str, row: Row) -> str:
+    more = ""
+    if row.more:
+        rest = escape(" ".join(row.more))
+        more = f'<details class="why-more"><summary>{_("Vì sao?")}</summary><p>{rest}</p></details>'
+    return f'<p class="why-line">{text}</p>{more}'
+
+
+# key of the column → how it is drawn
+CELLS: tuple[dict[str, Line], ...] = (
+    {
+        "name": _person,
+        "born_man": _quiet,
+        "born_woman": _quiet,
+        "identity": _quiet,
+        "phone": _call,
+        "note": _mark,
+    },
+    {"address": _plain, "neighbourhood": _quiet, "ward": _quiet},
+    {"risk": _plain, "conditions": _quiet, "mobility": _strong},
+    {"given": _quiet, "needed": _strong, "proposal": _quiet},
+    {"state": _state, "reason": _quiet, "why": _why},
+)
+NOT_ON_THE_PAGE = ("household", "cannot_travel")  # the household's code is for paper; `mobility` says more
+REST = 3
+
+
+def heads() -> list[str]:
+    return [_("Họ và tên"), _("Địa chỉ"), _("Nguy cơ"), _("Mũi tiêm"), _("Vì sao có tên")]
+
+
+def drawn(
+    rows: Iterable[Row], *, with_ward: bool, columns: Sequence[Column] = UNVACCINATED
+) -> list[list[SafeString]]:
+    """Per person the five cells as HTML, everything in them escaped."""
+    by_key = {column.key: column for column in columns}
+    placed = {key for cell in CELLS for key in cell} | set(NOT_ON_THE_PAGE)
+    rest = [column for column in columns if column.key not in placed]
+    plan = [
+        [(by_key[key], line) for key, line in cell.items() if key in by_key and (with_ward or key != "ward")]
+        for cell in CELLS
+    ]
+    return [_cells(row, plan, rest) for row in rows]
+
+
+def _cells(row: Row, plan: list[list[tuple[Column, Line]]], rest: list[Column]) -> list[SafeString]:
+    cells = []
+    for number, lines in enumerate(plan):
+        html = [line(escape(text), row) for column, line in lines if (text := column.text(row))]
+        if number == REST:
+            html += [
+                _quiet(f"{escape(column.title())}: {escape(text)}", row)
+                for column in rest
+                if (text := column.text(row))
+            ]
+        cells.append(mark_safe(" ".join(html)))
+    return cells

@@ -1,0 +1,82 @@
+"""The page of one person: who, where, with whom, what was given and how it counted, what is due and why, who entered it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from lib import clock
+from outreach import person_history
+from outreach.list_rows import Row, Sight, identities_of, rows_of
+from outreach.search import why_listed
+from outreach.worklists import UNVACCINATED, people
+from vaccination.stored_states import ON_LIST
+from wards import audit
+from wards.access import ability_required, can
+from wards.models import AccessEvent, Resident
+from wards.roles import Ability
+
+# What can be done from here: the address is there when its part of the product is.
+DEEDS = (
+    ("vaccination:dose-create", _("Ghi đã tiêm"), Ability.RECORD_DOSE),
+    ("vaccination:screening-create", _("Khám sàng lọc"), Ability.SCREEN),
+    ("wards:resident-edit", _("Sửa thông tin"), Ability.EDIT_PEOPLE),
+    ("wards:resident-move", _("Chuyển hộ"), Ability.EDIT_PEOPLE),
+)
+
+
+@ability_required(Ability.SEE_PEOPLE)
+@require_safe
+def resident_detail(request: HttpRequest, resident_id: UUID) -> HttpResponse:
+    """Everything the reader may know of a person in their scope; the look is written down."""
+    visible = Resident.objects.visible_to(request.user)
+    resident = get_object_or_404(
+        visible.select_related("ward", "household__neighbourhood", "entered_by"), pk=resident_id
+    )
+    audit.record_access(
+        request, AccessEvent.Action.VIEW, "resident", object_id=resident.pk, ward_id=resident.ward_id
+    )
+    sight = Sight.of(request.user)
+    others = visible.filter(household=resident.household_id).exclude(pk=resident.pk)
+    context = {
+        "resident": resident,
+        "numbers": identities_of([resident.pk], sight)[resident.pk],
+        "others": others.order_by("birth_year", "sort_key"),
+        "changes": person_history.changes(resident),
+        "entered_by": person_history.entered_by(resident),
+        "deeds": _deeds(request, resident),
+        "sight": sight,
+    }
+    if sight.health:
+        context |= _health(request, resident)
+    response = render(request, "outreach/resident_detail.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _health(request: HttpRequest, resident: Resident) -> dict:
+    on = clock.today()
+    found = people(request.user, on).filter(pk=resident.pk).values(*Row.FIELDS)
+    (row,) = rows_of(list(found), request.user, on)
+    selection = UNVACCINATED.select(request.user, {}, on)
+    is_listed = row.state in ON_LIST and selection.filters.qs.filter(pk=row.id).exists()
+    return {
+        "row": row,
+        "is_listed": is_listed,
+        "why": why_listed(row, is_listed, selection),
+        "more": row.explanation[1:],
+    }
+
+
+def _deeds(request: HttpRequest, resident: Resident) -> list[tuple]:
+    deeds = []
+    for name, label, ability in DEEDS:
+        if can(request.user, ability):
+            try:
+                deeds.append((label, reverse(name, args=[resident.pk])))
+            except NoReverseMatch:
+                continue
+    return deeds

@@ -1,0 +1,236 @@
+"""The list "Chưa tiêm, chưa đủ mũi": page and fragment, search, and the ways out of it as file or paper."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from lib import clock
+from lib.htmx import render_page
+from outreach import exports, list_page, search
+from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, UNKNOWN_GROUP
+from outreach.worklists import UNVACCINATED, Figures, Selection
+from wards import audit
+from wards.access import ability_required, can, require
+from wards.models import AccessEvent, AdministrativeUnit
+from wards.roles import Ability
+
+Action = AccessEvent.Action
+
+
+@ability_required(Ability.SEE_HEALTH)
+@require_http_methods(["GET", "HEAD", "POST"])
+def worklist(request: HttpRequest) -> HttpResponse:
+    """The list; many wards open on counts without names. A search is a POST, so that no name stands in an address."""
+    selection = UNVACCINATED.select(request.user, request.GET, clock.today())
+    context = _frame(selection, request)
+    if request.method == "POST":
+        context |= _search(request, selection)
+    elif selection.filters.is_valid() and _opens_on_counts(selection):
+        context["wards"] = ward_table(selection)
+    else:
+        context |= _page(request, selection)
+    status = 200 if selection.filters.is_valid() else 400
+    response = render_page(
+        request, "outreach/worklist.html", context, fragment="outreach/_worklist.html", status=status
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _opens_on_counts(selection: Selection) -> bool:
+    return len(selection.filters.wards_by_code) != 1 and not selection.filters.is_narrowed
+
+
+def _frame(selection: Selection, request: HttpRequest) -> dict:
+    """What stands around the rows whatever they are."""
+    filters = selection.filters
+    return {
+        "filters": filters,
+        "place": exports.place_of(selection),
+        "query": address(filters.chosen),
+        "chosen": filters.chosen,
+        "can_take_out": can(request.user, Ability.EXPORT_LISTS) or can(request.user, Ability.PRINT_LISTS),
+        "can_export": can(request.user, Ability.EXPORT_LISTS),
+        "can_print": can(request.user, Ability.PRINT_LISTS),
+    }
+
+
+def address(chosen: Mapping[str, str], **changes: str | None) -> str:
+    """The query string of the chosen filters with some changed, "" for none."""
+    query = urlencode([(name, value) for name, value in {**chosen, **changes}.items() if value])
+    return f"?{query}" if query else "?"
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _page(request: HttpRequest, selection: Selection) -> dict:
+    found = selection.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    chosen = selection.filters.chosen
+    counts = selection.group_counts
+    _record(request, selection, Action.LIST, len(found.rows))
+    return {
+        "rows": found.rows,
+        "heads": list_page.heads(),
+        "people": list_page.drawn(found.rows, with_ward=selection.filters.one_ward is None),
+        "next": address(chosen, after=found.next) if found.next else "",
+        "previous": address(chosen, before=found.previous) if found.previous else "",
+        "total": counts[chosen.get("group") or "total"],
+        "tabs": _tabs(chosen, counts),
+        "denominator": selection.denominator,
+        "source": exports.source_line(selection, clock.now()),
+        "unknown_address": address({name: chosen[name] for name in ("ward", "neighbourhood") if name in chosen}, group=UNKNOWN_GROUP),
+    }  # fmt: skip
+
+
+def _tabs(chosen: Mapping[str, str], counts: Mapping[str, int]) -> list[dict]:
+    tabs = [("", gettext_lazy("Tất cả"), counts["total"])]
+    tabs += [(group, label, counts[group]) for group, label in GROUPS.items()]
+    tabs.append((CONTRAINDICATED, gettext_lazy("Chống chỉ định"), counts[CONTRAINDICATED]))
+    return [
+        {"label": label, "count": count, "href": address(chosen, group=group), "current": chosen.get("group", "") == group}
+        for group, label, count in tabs
+    ]  # fmt: skip
+
+
+def ward_table(figures: Figures, *, opens: bool = True) -> dict:
+    """Counts per ward and group, each the address of the named list behind it for those who may open it."""
+    chosen = figures.filters.chosen
+    columns = ["total", *GROUPS, CONTRAINDICATED]
+    page = reverse("outreach:worklist")
+
+    def cell(count: int, **changes: str) -> tuple[int, str]:
+        return count, page + address(chosen, **changes) if opens and count else ""
+
+    def line(code: str, label: str, counts: Mapping[str, int]) -> dict:
+        cells = [cell(counts[name], ward=code, group="" if name == "total" else name) for name in columns]
+        return {"label": label, "href": page + address(chosen, ward=code) if opens else "", "cells": cells}
+
+    table = figures.ward_counts()
+    sums = {name: sum(counts[name] for _code, _unit, counts in table) for name in columns}
+    return {
+        "heads": [_("Tổng số"), *GROUPS.values(), _("Chống chỉ định")],
+        "lines": [line(code, unit.full_name, counts) for code, unit, counts in table],
+        "sum": line(ALL_WARDS, _("Tất cả phường, xã"), sums) if len(table) > 1 else None,
+    }
+
+
+# ---------------------------------------------------------------- search
+
+
+def _search(request: HttpRequest, selection: Selection) -> dict:
+    text = request.POST.get("q", "")
+    if not search.searches_left(request.user, clock.real_now()):
+        return {"too_many_searches": True}
+    answer = search.find(text, selection)
+    _record(request, selection, Action.SEARCH, len(answer.matches), detail={"kind": answer.kind})
+    return {"answer": answer}
+
+
+# ---------------------------------------------------------------- taking it out
+
+
+class TakeOutForm(forms.Form):
+    """What a list is taken out for, and how; kept in the access log."""
+
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Dùng để làm gì"), choices=list(exports.PURPOSES.items()), widget=forms.RadioSelect
+    )
+    recipient = forms.CharField(
+        label=gettext_lazy("Nơi nhận (nếu gửi đi)"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+    format = forms.ChoiceField(choices=[(name, name) for name in exports.LIMITS], widget=forms.HiddenInput)
+
+    @property
+    def said(self) -> str:
+        recipient = self.cleaned_data["recipient"]
+        return str(exports.PURPOSES[self.cleaned_data["purpose"]]) + (f", {recipient}" if recipient else "")
+
+
+@ability_required(Ability.SEE_HEALTH)
+@require_http_methods(["GET", "HEAD", "POST"])
+def worklist_export(request: HttpRequest) -> HttpResponse:
+    """The list as a file or on paper: asks for the purpose, writes the access log, then hands it out."""
+    if not (can(request.user, Ability.EXPORT_LISTS) or can(request.user, Ability.PRINT_LISTS)):
+        require(request.user, Ability.EXPORT_LISTS)
+    selection = UNVACCINATED.select(request.user, request.GET, clock.today())
+    context = _frame(selection, request)
+    form = TakeOutForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid() or not selection.filters.is_valid():
+        status = 400 if request.method == "POST" else 200
+        context |= {
+            "form": form,
+            "scope": exports.scope_line(selection),
+            "total": selection.count(),
+            "limits": exports.LIMITS,
+        }
+        return render(request, "outreach/worklist_export.html", context, status=status)
+    file_format = form.cleaned_data["format"]
+    require(request.user, Ability.PRINT_LISTS if file_format == "print" else Ability.EXPORT_LISTS)
+    stamp = exports.Stamp.new(request.user, clock.now(), form.said)
+    try:
+        return _handed_out(request, selection, file_format, stamp)
+    except exports.TooLong as too_long:
+        context |= {
+            "form": form,
+            "scope": exports.scope_line(selection),
+            "total": too_long.count,
+            "too_long": too_long,
+        }
+        return render(request, "outreach/worklist_export.html", context, status=413)
+
+
+def _handed_out(
+    request: HttpRequest, selection: Selection, file_format: str, stamp: exports.Stamp
+) -> HttpResponse:
+    if file_format == "print":
+        data = exports.printed(selection, stamp)
+        _record(request, selection, Action.PRINT, data["total"], stamp)
+        return _private(render(request, "outreach/worklist_print.html", data))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list"
+        rows = exports.write(selection, file_format, path, stamp)
+        _record(request, selection, Action.EXPORT, rows, stamp, file_format)
+        answer = FileResponse(
+            path.open("rb"),
+            as_attachment=True,
+            filename=exports.file_name(selection, file_format, stamp),
+            content_type=exports.CONTENT_TYPES[file_format],
+        )
+    return _private(answer)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _record(
+    request: HttpRequest,
+    selection: Selection,
+    action: str,
+    rows: int,
+    stamp: exports.Stamp | None = None,
+    file_format: str = "",
+    detail: dict | None = None,
+) -> None:
+    ward: AdministrativeUnit | None = selection.filters.one_ward
+    seen = {"list": selection.worklist.name, "filters": selection.filters.chosen, **(detail or {})}
+    if stamp:
+        seen |= {"code": stamp.code, "format": file_format or "print"}
+    audit.record_access(
+        request, action, "worklist", ward_id=ward.pk if ward else None, row_count=rows,
+        purpose=stamp.purpose if stamp else "", detail=seen,
+    )  # fmt: skip

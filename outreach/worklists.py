@@ -1,0 +1,236 @@
+"""The lists that people work from. One definition (scoped query + filters + order + columns) gives the page, its fragment,
+XLSX, CSV, PDF and print: the same rows in the same order, and counts that are counts of those rows.
+
+"Chưa tiêm, chưa đủ mũi": people of the chosen risk group who live here and are due, overdue, deferred, of unknown history,
+or whose age must be asked again (DESIGN 2b). Contraindicated people have a page of their own.
+
+Risk first means: who can be acted on today before who is deferred to a later day; then by age 80+, 65+, 50+, younger people
+with an underlying disease or pregnant, others; then fewer doses first (none, unknown, basic incomplete, additional, booster);
+then in walking order, then by name.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+
+from outreach import paging
+from outreach.filters import CONTRAINDICATED, GROUPS, UNKNOWN_GROUP, Offered, WorklistFilters, age_band
+from outreach.list_rows import Row, rows_of
+from vaccination import stored_states
+from vaccination.forecasts import PROGRAMME
+from vaccination.states import ListGroup, State
+from vaccination.stored_states import ON_LIST
+from wards.access import can, scope_of
+from wards.models import AdministrativeUnit, Pregnancy, Resident, ResidentCondition, RiskGroup, User
+from wards.roles import Ability
+
+LAST = 32_767  # stands for "no place of its own" in a walking order
+BATCH = 1_000
+
+_WALK = (
+    "ward__code",
+    "walk",
+    "neighbourhood_key",
+    "household__walking_position",
+    "household__street",
+    "household__number_sort_key",
+    "household_id",
+)
+ORDERINGS = {
+    "risk": paging.Ordering("risk", ("risk", *_WALK, "sort_key", "id")),
+    "name": paging.Ordering("name", ("sort_key", "id")),
+    "address": paging.Ordering("address", (*_WALK, "sort_key", "id")),
+}
+
+
+def people(user: User, on: date) -> QuerySet[Resident]:
+    """The residents in the user's scope with `state`, `group` and `age_band` as of `on`; none without health rights.
+
+    A resident without a forecast is somebody of whom nothing is known yet, never somebody left out.
+    """
+    visible = Resident.objects.visible_to(user)
+    return with_state(visible if can(user, Ability.SEE_HEALTH) else visible.none(), on)
+
+
+def counted_people(user: User, on: date) -> QuerySet[Resident]:
+    """The same for figures without names: who may see counts counts everybody in their places."""
+    in_scope = Resident.objects.filter(scope_of(user).q(neighbourhood="household__neighbourhood_id"))
+    return with_state(in_scope if can(user, Ability.SEE_COUNTS) else in_scope.none(), on)
+
+
+def with_state(residents: QuerySet[Resident], on: date) -> QuerySet[Resident]:
+    forecast = FilteredRelation("forecasts", condition=Q(forecasts__programme=PROGRAMME))
+    missing = When(forecast__id=None, then=Value(State.UNKNOWN_HISTORY.value))
+    group = stored_states.group(prefix="forecast__")
+    state = stored_states.state_on(on, prefix="forecast__")
+    return residents.annotate(forecast=forecast).annotate(
+        state=Case(missing, default=state, output_field=CharField()),
+        group=Coalesce(_lower(group), Value(UNKNOWN_GROUP)),
+        age_band=age_band(on),
+    )
+
+
+def _lower(group: Case) -> Case:
+    for when in group.cases:
+        when.result = Value(when.result.value and when.result.value.lower())
+    return group
+
+
+def in_order(rows: QuerySet, on: date) -> QuerySet:
+    """With the keys by which lists are ordered; none of them is ever null."""
+    return rows.annotate(
+        risk=_risk(on),
+        walk=Coalesce("household__neighbourhood__walking_order", Value(LAST)),
+        neighbourhood_key=Coalesce("household__neighbourhood_id", Value(0)),
+    )
+
+
+def _risk(on: date):
+    deferred = Case(When(state=State.DEFERRED, then=Value(100)), default=Value(0))
+    conditions = ResidentCondition.objects.filter(resident_id=OuterRef("pk")).filter(
+        Q(ended_on=None) | Q(ended_on__gt=on)
+    )
+    pregnancies = Pregnancy.objects.filter(resident_id=OuterRef("pk")).current(on)
+    ages = [When(age_band=age, then=Value(10 * place)) for place, age in enumerate((80, 65, 50))]
+    frailty = Case(*ages, When(Exists(conditions) | Exists(pregnancies), then=Value(30)), default=Value(40))
+    fewest_first = (
+        ListGroup.NO_DOSE.lower(),
+        UNKNOWN_GROUP,
+        ListGroup.BASIC_INCOMPLETE.lower(),
+        ListGroup.ADDITIONAL.lower(),
+    )
+    doses = Case(
+        *(When(group=group, then=Value(place)) for place, group in enumerate(fewest_first)), default=Value(4)
+    )
+    return Case(When(pk__isnull=False, then=deferred + frailty + doses), output_field=IntegerField())
+
+
+class Figures:
+    """How many people of the reader's places are on the list, by ward and group; no names come out of it."""
+
+    def __init__(self, user: User, data: Mapping[str, str] | None, on: date) -> None:
+        self.user, self.data, self.on = user, data or {}, on
+        self.offered = Offered(user)
+        self.filters = self.without()
+
+    def _people(self) -> QuerySet[Resident]:
+        return counted_people(self.user, self.on)
+
+    def without(self, *names: str) -> WorklistFilters:
+        """The filters with some left out; without `group` people who are not on the list come too."""
+        return WorklistFilters(self.data, self._people(), self.offered, self.on, leave_out=names)
+
+    def count(self) -> int:
+        return self.filters.qs.count()
+
+    @cached_property
+    def group_counts(self) -> dict[str, int]:
+        """People per group under all other filters, `contraindicated` beside them and `total` for the groups together."""
+        rows = self.without("group").qs
+        return _with_total(rows.aggregate(**_counting()))
+
+    def ward_counts(self) -> list[tuple[str, AdministrativeUnit, dict[str, int]]]:
+        """(code, ward, people per group) under all other filters; every ward of the scope has its row."""
+        rows = self.without("ward", "neighbourhood", "group").qs
+        found = {row.pop("ward"): row for row in rows.order_by().values("ward").annotate(**_counting())}
+        nobody = dict.fromkeys([*GROUPS, CONTRAINDICATED], 0)
+        wards = self.filters.wards_by_code.items()
+        return [(code, unit, _with_total(found.get(unit.pk, nobody))) for code, unit in wards]
+
+    @cached_property
+    def denominator(self) -> dict[str, int]:
+        """`residing`: who lives in the places chosen; `in_population`: of them, who is of the population; `unknown`: of
+        these, whose doses or age nobody knows yet."""
+        narrowing = ("group", "product", "age", "state", "mobility")
+        unknown = Q(state__in=(State.UNKNOWN_HISTORY, State.CHECK_AGE))
+        return {
+            "residing": self.without(*narrowing, "population").qs.count(),
+            **self.without(*narrowing).qs.aggregate(
+                in_population=Count("pk"), unknown=Count("pk", filter=unknown)
+            ),
+        }
+
+    @property
+    def population(self) -> RiskGroup | None:
+        return self.filters.risk_group
+
+
+class Selection(Figures):
+    """A list as one reader sees it with their filters: rows, order, counts. Wrong values give errors and no rows."""
+
+    def __init__(self, worklist: "Worklist", user: User, data: Mapping[str, str] | None, on: date) -> None:
+        super().__init__(user, data, on)
+        self.worklist = worklist
+
+    def _people(self) -> QuerySet[Resident]:
+        return people(self.user, self.on)
+
+    @property
+    def ordering(self) -> paging.Ordering:
+        return ORDERINGS[self.filters.chosen_order]
+
+    @property
+    def _values(self) -> QuerySet:
+        return in_order(self.filters.qs, self.on).values(*Row.FIELDS, *self.ordering.fields)
+
+    def page(self, *, after: str = "", before: str = "") -> paging.Page:
+        """50 rows of the list behind, or in front of, a place."""
+        found = paging.page(self._values, self.ordering, after=after, before=before)
+        return paging.Page(rows_of(found.rows, self.user, self.on), found.next, found.previous)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, in the page's order, a batch at a time."""
+        found = self._values.order_by(*self.ordering.fields).iterator(chunk_size=BATCH)
+        while batch := list(islice(found, BATCH)):
+            yield from rows_of(batch, self.user, self.on)
+
+    @property
+    def title(self) -> str:
+        if self.filters.chosen.get("group") == CONTRAINDICATED:
+            return str(_("người chống chỉ định tiêm vắc xin phòng COVID-19"))
+        return str(self.worklist.title)
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """A list by its name in addresses, files and commands."""
+
+    name: str
+    title: str | Promise
+
+    def select(self, user: User, data: Mapping[str, str] | None, on: date) -> Selection:
+        return Selection(self, user, data, on)
+
+
+def _with_total(counts: Mapping[str, int]) -> dict[str, int]:
+    return {**counts, "total": sum(counts[group] for group in GROUPS)}
+
+
+def _counting() -> dict[str, Count]:
+    listed = Q(state__in=ON_LIST)
+    counts = {group: Count("pk", filter=listed & Q(group=group)) for group in GROUPS}
+    return {**counts, CONTRAINDICATED: Count("pk", filter=Q(state=State.CONTRAINDICATED))}
+
+
+UNVACCINATED = Worklist(
+    "unvaccinated", _("người trong diện tiêm vắc xin phòng COVID-19 chưa tiêm, tiêm chưa đủ mũi")
+)
+WORKLISTS = {worklist.name: worklist for worklist in (UNVACCINATED,)}
