@@ -188,7 +188,7 @@ def _further(random: Random, person: Person, basic: list[Dose]) -> list[Dose]:
             )
             given.append(Dose(day, extra, number, "bổ sung"))
     before = given[-1] if given else last
-    day = _day(random, max(BOOSTER_FROM, add_months(before.day, 3)), _curve["booster"].day_of(rank), 16)
+    day = _day(random, max(BOOSTER_FROM, add_months(before.day, 3)), _curve["booster"].day_of(rank), 9)
     if day is None:
         return _named(random, given)
     number += 1

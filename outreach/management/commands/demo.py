@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from outreach.demo import city
 from outreach.demo.figures import load
+from outreach.demo.workbooks import write_all
 
 
 def day(text: str) -> date:
@@ -62,6 +63,9 @@ class Command(BaseCommand):
             "on": on.isoformat(),
             "rows": made.rows,
         }
+        if workbooks:
+            manifest = write_all(workbooks, seed=seed, on=on)
+            facts["workbooks"] = [entry["file"] for entry in manifest["files"]]
         facts["seconds"] = round(time.monotonic() - started, 1)
         self._report(
             options,
