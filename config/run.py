@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -25,7 +25,16 @@ from config.servers import EmbeddedError, die_with_parent
 
 ROOT = embedded.ROOT
 MANAGE = [sys.executable, "manage.py"]
-CELERY = [sys.executable, "-m", "celery", "--app", "config.celery"]
+# root on a bare machine is somebody trying the product out, and is not told off for it
+CELERY = [
+    sys.executable,
+    "-W",
+    "ignore:You're running the worker",
+    "-m",
+    "celery",
+    "--app=config.celery",
+    "--quiet",
+]
 READY_WITHIN = 120.0
 LONGEST_PAUSE = 30.0  # between two restarts of a child that keeps ending
 KEEPER_CHECK = 2.0
@@ -235,9 +244,12 @@ def perform(folder: Path, listener: socket.socket, leases: list[embedded.Lease])
     stage = Stage(environ | {"PORT": str(port)})
     try:
         prepare(stage)
-        for child in cast(listener.fileno()):
+        first, later = cast(listener.fileno())
+        for child in first:
             stage.start(child)
         announce(stage, port)
+        for child in later:
+            stage.start(child)
         while True:
             watch(stage, leases, KEEPER_CHECK)
     finally:
@@ -252,39 +264,60 @@ def prepare(stage: Stage) -> None:
         stage.run_step("demo", [*MANAGE, "demo", "--residents", residents, "--if-empty"])
 
 
-def cast(web_socket: int) -> list[Child]:
-    """Two workers, so that an import of a whole ward never keeps a page waiting for its small task."""
+def cast(web_socket: int) -> tuple[list[Child], list[Child]]:
+    """Who is needed to be ready, and who follows, so that two cores are not asked to load everything at once.
+
+    Two workers: an import of a whole ward must not keep a page waiting for its small task. The scheduler's timetable
+    is in the code and every job may run twice, so it has nothing to remember in a file.
+    """
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=fd://{web_socket}", "--workers=2"]
     gunicorn += ["--threads=4", "--timeout=120", "--graceful-timeout=4", "--log-level=warning"]
     worker = ["worker", "--concurrency=1", "--loglevel=warning", "--without-gossip", "--without-mingle"]
-    return [
+    beat = ["beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=warning"]
+    first = [
         Child("web", gunicorn, fds=(web_socket,)),
         Child("worker", [*CELERY, *worker, "--queues=interactive", "--hostname=interactive@%h"]),
-        Child("importer", [*CELERY, *worker, "--queues=import", "--hostname=import@%h"]),
-        # the timetable is in the code and every job may run twice: nothing to remember in a file
-        Child(
-            "scheduler",
-            [*CELERY, "beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=warning"],
-        ),
     ]
+    later = [
+        Child("importer", [*CELERY, *worker, "--queues=import", "--hostname=import@%h"]),
+        Child("scheduler", [*CELERY, *beat]),
+    ]
+    return first, later
 
 
 def announce(stage: Stage, port: int) -> None:
-    deadline, answer = time.monotonic() + READY_WITHIN, ""
-    while time.monotonic() < deadline:
-        watch(stage, [], 0.5)
-        healthy, answer = health(port)
+    """Wait until /healthz agrees; then say where, and as whom."""
+    address = f"http://127.0.0.1:{port}/"
+    with accounts(stage.environ) as known:
+        deadline, healthy, answer = time.monotonic() + READY_WITHIN, False, ""
+        while not healthy and time.monotonic() < deadline:
+            watch(stage, [], 0.5)
+            healthy, answer = health(port)
         if healthy:
-            say(f"\nTừng Nhà is ready: http://127.0.0.1:{port}/")
-            if has_command("demo_accounts"):
-                say(
-                    subprocess.run(
-                        [*MANAGE, "demo_accounts"], cwd=ROOT, env=stage.environ, stdout=-1
-                    ).stdout.decode()
-                )
-            say("Ctrl-C stops it.")
-            return
-    say(f"\nNot healthy after {READY_WITHIN:.0f} seconds (http://127.0.0.1:{port}/healthz): {answer}")
+            say(f"\nTừng Nhà is ready: {address}\n{known()}\nCtrl-C stops it.")
+        else:
+            say(f"\nNot healthy after {READY_WITHIN:.0f} seconds ({address}healthz): {answer}")
+
+
+@contextlib.contextmanager
+def accounts(environ: dict[str, str]) -> Iterator[Callable[[], str]]:
+    """The list of accounts to try, being written while the web server starts; empty without a demonstration."""
+    if not has_command("demo_accounts"):
+        yield str
+        return
+    command = [*MANAGE, "demo_accounts"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield lambda: process.communicate()[0].decode().rstrip()
+        finally:
+            process.kill()
 
 
 def health(port: int) -> tuple[bool, str]:
