@@ -6,7 +6,9 @@ class OutreachConfig(AppConfig):
     verbose_name = "Rà soát, vận động"
 
     def ready(self) -> None:
-        from outreach.demo import accounts
+        from outreach.demo import accounts, sample
+        from vaccination.imports.sample import made_by
         from wards import demo_cards
 
         demo_cards.cards[:] = accounts.cards()
+        made_by(sample.sample_workbook)

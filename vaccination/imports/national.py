@@ -1,6 +1,7 @@
 """The two sources and the titles of their columns (DOMAIN 4.2; the platform's own template was not found)."""
 
 from vaccination.imports.doses import Doses
+from vaccination.imports.sample import sample
 from wards.imports import people, sources
 from wards.imports.sources import Field, Source
 
@@ -110,6 +111,7 @@ RESIDENTS = Source(
     hint="Mỗi dòng một người, các mũi đã tiêm đứng ở các cột bên phải nếu có.",
     fields=(*people.FIELDS, *_dose_fields(repeated=True)),
     facts=(Doses(tells_history=True),),
+    sample=sample,
 )
 
 _FOUND_BY = (
