@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from vaccination import eligibility, forecast_facts, stored_forecasts
@@ -84,20 +84,28 @@ def stale(on: date) -> Q:
 def refresh_stale(on: date, *, limit: int | None = None) -> int:
     """Forecast anew whoever's row does not hold on day `on`, batch by batch; returns how many residents were taken up.
 
-    Each batch is its own transaction (unless the caller has one), so that it may be stopped, and run twice. `limit` bounds
-    the residents of one call.
+    Each batch is its own transaction (unless the caller has one), so that it may be stopped, and run twice. Only one at a
+    time works on a batch; whoever finds another at work leaves it to them. `limit` bounds the residents of one call.
     """
     done = 0
     waiting = Forecast.objects.filter(stale(on)).order_by("resident_id").values_list("resident_id", flat=True)
     page = waiting
     while limit is None or done < limit:
-        ids = list(page[: BATCH if limit is None else min(BATCH, limit - done)])
-        if not ids:
-            break
-        refresh_residents(ids, on)
+        with transaction.atomic():
+            ids = list(page[: BATCH if limit is None else min(BATCH, limit - done)]) if _nobody_else() else []
+            if not ids:
+                break
+            refresh_residents(ids, on)
         page = waiting.filter(resident_id__gt=ids[-1])
         done += len(ids)
     return done
+
+
+def _nobody_else() -> bool:
+    """Whether no other transaction is forecasting stale rows; true until this one ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('forecasts.refresh_stale'))")
+        return cursor.fetchone()[0]
 
 
 def catch_up(on: date, *, limit: int = INLINE) -> int:
@@ -105,9 +113,11 @@ def catch_up(on: date, *, limit: int = INLINE) -> int:
 
     The page says so if there are any ("đang cập nhật …"); the reconciler does the rest. Costs one query when all is well.
     """
-    if refresh_stale(on, limit=limit) < limit:
+    rows = Forecast.objects.filter(stale(on))
+    if not rows.exists():
         return 0
-    return Forecast.objects.filter(stale(on)).count()
+    refresh_stale(on, limit=limit)
+    return rows.count()
 
 
 @transaction.atomic

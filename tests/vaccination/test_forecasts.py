@@ -1,12 +1,15 @@
 """Forecast rows: facts in, dates out, changed rows only. All people here are synthetic."""
 
+import threading
+import time
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from tests.factories import know_history, make_dose, make_resident, make_ward
 from vaccination import forecasts, stored_forecasts
-from vaccination.models import DoseVoid, Forecast
+from vaccination.models import DoseRecord, DoseVoid, Forecast
 from vaccination.states import State, state_on
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +121,12 @@ def test_refreshing_inline_is_bounded_and_says_what_is_left(ward):
     assert Forecast.objects.holding(TODAY).count() == 3
 
 
+def test_a_page_without_stale_rows_costs_one_query(ward, django_assert_num_queries):
+    refreshed(make_resident(ward))
+    with django_assert_num_queries(1):
+        assert forecasts.catch_up(TODAY) == 0
+
+
 def test_a_condition_that_ended_bounds_the_row(ward):
     resident = make_resident(ward)
     make_dose(resident, "PFZ", "2021-11-01")
@@ -151,3 +160,69 @@ def test_rebuild_finds_and_mends_what_somebody_spoilt(ward):
     Forecast.objects.update(due_on=date(2030, 1, 1))
     assert forecasts.rebuild(TODAY, ward_id=ward.pk) == (1, 1)
     assert Forecast.objects.get().due_on == date(2021, 7, 27)
+
+
+class Elsewhere(threading.Thread):
+    """Something done in a connection of its own, while the test goes on."""
+
+    def __init__(self, done) -> None:
+        super().__init__(daemon=True)
+        self.done, self.error = done, None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.done()
+        except Exception as error:
+            self.error = error
+        finally:
+            connection.close()
+
+    def finish(self) -> None:
+        self.join(timeout=20)
+        assert not self.is_alive()
+        assert self.error is None
+
+
+def shot(resident, month) -> None:
+    """A dose and nothing else, so that nothing but the forecast can wait for another transaction."""
+    DoseRecord.objects.create(
+        resident=resident,
+        ward_id=resident.ward_id,
+        programme_id="COVID-19",
+        product_id="AZ",
+        given_year=2021,
+        given_month=month,
+        given_day=3,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_doses_entered_at_once_both_are_forecast(ward):
+    resident = make_resident(ward)
+    refreshed(resident)
+
+    def second():
+        with transaction.atomic():
+            shot(resident, 8)
+            forecasts.refresh_residents([resident.pk], TODAY)
+
+    with transaction.atomic():
+        shot(resident, 6)
+        forecasts.refresh_residents([resident.pk], TODAY)
+        other = Elsewhere(second)
+        time.sleep(0.5)  # long enough for the other one to have read, if it did not wait
+        assert other.is_alive()
+    other.finish()
+    assert Forecast.objects.get().valid_doses == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_at_a_time_forecasts_stale_rows(ward):
+    refreshed(make_resident(ward), date(2021, 12, 16))
+    found = []
+    with transaction.atomic():
+        assert forecasts.refresh_stale(TODAY) == 1
+        Elsewhere(lambda: found.append((forecasts.refresh_stale(TODAY), forecasts.catch_up(TODAY)))).finish()
+    assert found == [(0, 1)]
+    assert forecasts.catch_up(TODAY) == 0
