@@ -149,7 +149,7 @@ def _all_syllables() -> frozenset[str]:
 
 
 _SYLLABLES = _all_syllables()
-_TONE_MARK = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_TONE_MARK = re.compile("(?<=[aeiouy\u0302\u0306\u031b])[\u0300\u0301\u0303\u0309\u0323]")
 
 
 @lru_cache(65_536)

@@ -52,8 +52,9 @@ _INVISIBLE = dict.fromkeys(
     ]
 )
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼʻ´`′ˈ＇"), "'")
-# Ð (eth) and Ɖ look exactly like Đ and are typed for it; ð does so only where the rest is upper case.
+# Ð (eth) and Ɖ look exactly like Đ and are typed for it; ð and ɖ come of lower-casing those.
 _ETH = {0x00D0: "Đ", 0x0189: "Đ"}
+_SMALL_ETH = {0x00F0: "đ", 0x0256: "đ"}
 _CLEAN = {**_INVISIBLE, **_APOSTROPHES, **_ETH}
 
 # The vowel's own sign comes before the tone; some keyboards send them the other way round.
@@ -92,15 +93,14 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 def _display_word(word: str) -> str:
     if word in _NUMERALS:
         return word
-    if "ð" in word:  # ÐỖ lower-cased by another program
-        word = word.replace("ð", "đ")
+    word = word.translate(_SMALL_ETH)  # ÐỖ lower-cased by another program
     return _LETTERS.sub(lambda found: _display_run(found.group(), at_start=found.start() == 0), word)
 
 
 def _display_run(run: str, *, at_start: bool) -> str:
     """H'HEN -> H'Hen, hưng -> Hưng, NGuyễn -> Nguyễn; McDonald and DeVries stay."""
     sensible = run[0].isupper() and (len(run) == 1 or run[1].islower())
-    return run if sensible else run[0].upper() + run[1:].lower()
+    return run if sensible else run[0].title() + run[1:].lower()
 
 
 # ---------------------------------------------------------------- words and parts
@@ -221,21 +221,22 @@ _FOLD = str.maketrans(
 
 @lru_cache(_WORDS_CACHED)
 def _folded(word: str) -> str:
-    word = unicodedata.normalize("NFKD", word.lower()).translate(_FOLD).replace("'", "")
+    word = unicodedata.normalize("NFKD", word).lower().translate(_FOLD).replace("'", "")
     return _NOT_ALNUM.sub(" ", _COMBINING.sub("", word)).strip()
 
 
 @lru_cache(_WORDS_CACHED)
 def _matched(word: str) -> str:
-    return _NOT_ALNUM.sub(" ", _placed(word.lower().replace("ð", "đ").replace("'", ""))).strip()
+    words = _NOT_ALNUM.sub(" ", word.lower().translate(_SMALL_ETH).replace("'", "")).split()
+    return " ".join(map(_placed, words))
 
 
 _VOWELS = "aeiouy"
+_VOWEL = "(?:[aeo]\u0302|a\u0306|[ou]\u031b|[aeiouy])"
 _SYLLABLE = re.compile(
     r"^(?P<onset>(?:qu(?=[aeiouy])|gi(?=[aeouy])|[b-df-hj-np-tv-xzđ])*)"
-    rf"(?P<nucleus>(?:[aeiouy][{_QUALITY}]?)+)(?P<coda>[b-df-hj-np-tv-xz]*)$"
+    rf"(?P<nucleus>{_VOWEL}+)(?P<coda>[b-df-hj-np-tv-xz]*)$"
 )
-_GLIDED = {"oa", "oe", "uy"}
 
 
 @lru_cache(_WORDS_CACHED)
@@ -246,6 +247,8 @@ def _placed(word: str) -> str:
     if len(tones) != 1:
         return word
     at = marks.index(tones[0])
+    if marks[at - 1].lower() not in _VOWELS + _QUALITY:
+        return word  # ñ is no n with a tone
     toneless = marks[:at] + marks[at + 1 :]
     found = _SYLLABLE.match(toneless.lower())
     if not found:
@@ -257,7 +260,7 @@ def _placed(word: str) -> str:
 def _tone_place(syllable: re.Match[str]) -> int:
     """How many characters of the (decomposed) nucleus stand before the tone mark."""
     nucleus, coda = syllable["nucleus"], syllable["coda"]
-    vowels = re.findall(rf"[aeiouy][{_QUALITY}]?", nucleus)
+    vowels = re.findall(_VOWEL, nucleus)
     modified = [index for index, vowel in enumerate(vowels) if len(vowel) > 1]
     if modified:
         index = modified[-1]  # ươ -> ơ, uyê -> ê
@@ -277,7 +280,7 @@ def _weights(word: str) -> tuple[str, str]:
     letters: list[str] = []
     tones = ""
     base = ""
-    for char in unicodedata.normalize("NFKD", word.lower()):
+    for char in unicodedata.normalize("NFKD", word).lower():
         if char in _TONES:
             tones += _TONES[char] if base in _VOWELS and base else ""
         elif (base, char) in _SORT_SIGNS:

@@ -6,15 +6,18 @@ Nothing is unpacked to disk or in full; a file name is never trusted (IMP-01, 26
 
 from __future__ import annotations
 
+import lzma
+import mmap
 import re
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from lib.spreadsheets.problems import problem
+from lib.spreadsheets.problems import SpreadsheetProblem, problem
 
 
 class Kind(StrEnum):
@@ -114,20 +117,23 @@ def looks_utf16(head: bytes) -> str | None:
 
 def _check_ole(file: BinaryIO, name: str) -> Checked:
     """An OLE container: a BIFF workbook, an encrypted .xlsx, or another program's document."""
-    file.seek(0)
-    content = file.read()
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return _check_directory(content, name)
+
+
+def _check_directory(content: mmap.mmap, name: str) -> Checked:
     if _stream(content, "EncryptedPackage"):
         raise problem("encrypted", file=name)
     if not (_stream(content, "Workbook") or _stream(content, "Book")):
         raise problem("not_a_spreadsheet", file=name)
     if _stream(content, "_VBA_PROJECT_CUR") or _stream(content, "_VBA_PROJECT"):
         raise problem("macro", file=name)
-    if b"\x2f\x00\x36\x00" in content and _stream(content, "Workbook") and _has_filepass(content):
+    if _FILEPASS.search(content):
         raise problem("encrypted", file=name)
     return Checked(Kind.XLS)
 
 
-def _stream(content: bytes, name: str) -> bool:
+def _stream(content: mmap.mmap, name: str) -> bool:
     """Whether the directory names a stream: entries are 128 bytes, the name in UTF-16 with its length at 64."""
     encoded = name.encode("utf-16-le")
     at = content.find(encoded)
@@ -139,12 +145,25 @@ def _stream(content: bytes, name: str) -> bool:
     return False
 
 
-def _has_filepass(content: bytes) -> bool:
-    """FILEPASS (0x2F) right after the BOF record of the globals, where an encrypted BIFF8 has it."""
-    return bool(re.search(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}\x2f\x00\x36\x00", content, re.DOTALL))
+# FILEPASS (0x2F) right after the first record of the globals, where an encrypted BIFF8 workbook has it.
+_FILEPASS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}\x2f\x00", re.DOTALL)
 
 
 # ---------------------------------------------------------------- the zip container
+
+
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def _check_zip(file: BinaryIO, size: int, name: str, limits: Limits) -> Checked:
@@ -154,9 +173,9 @@ def _check_zip(file: BinaryIO, size: int, name: str, limits: Limits) -> Checked:
     try:
         with zipfile.ZipFile(file) as archive:
             return _check_archive(archive, size, name, limits)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, struct.error, ValueError) as error:
-        if isinstance(error, ValueError) and hasattr(error, "code"):
-            raise
+    except SpreadsheetProblem:
+        raise
+    except _UNREADABLE as error:
         raise problem("damaged", file=name) from error
 
 

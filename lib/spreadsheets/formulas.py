@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-# OWASP, "CSV injection": = + - @ tab CR, and their full-width forms; LF and NUL besides.
-TRIGGERS = "=+-@\t\r\n\x00＝＋－＠"
+# OWASP, "CSV injection": = + - @ tab CR LF, and their full-width forms. A NUL before them is removed anyway.
+TRIGGERS = "=+-@\t\r\n＝＋－＠"
 _TRIGGERED = re.compile(rf"[{re.escape(TRIGGERS)}]")
 
 # Control characters that XML 1.0 does not allow (and that have no business in a cell), and halves of surrogates.
@@ -23,10 +23,8 @@ def without_illegal(text: str) -> str:
 
 def formula_safe(text: str) -> str:
     """The text for a CSV cell: an apostrophe before anything that would start a formula."""
-    if not text:
-        return text
-    marked = f"'{text}" if _TRIGGERED.match(text) or _TRIGGERED.match(without_illegal(text)) else text
-    return without_illegal(marked)
+    text = without_illegal(text)
+    return f"'{text}" if _TRIGGERED.match(text) else text
 
 
 def without_apostrophe(text: str) -> str:

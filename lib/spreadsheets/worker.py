@@ -62,7 +62,9 @@ def _set_limits(limits: ReadLimits) -> None:
         (resource.RLIMIT_NOFILE, 32),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (amount, amount))
+        _soft, hard = resource.getrlimit(what)
+        allowed = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(what, (allowed, allowed))
 
 
 # ---------------------------------------------------------------- sources: a workbook, or text as one sheet

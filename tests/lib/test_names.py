@@ -102,6 +102,7 @@ def test_different_names_have_different_match_keys(left, right):
         ("hoạch", "hoạch"),
         ("yến", "yến"),
         ("josé", "josé"),
+        ("eñ", "eñ"),
         ("đào", "đào"),
     ],
 )
@@ -301,6 +302,7 @@ def test_keys_at_once_equal_the_keys_one_by_one():
         ("Lª", Legacy.TCVN3, "Lê"),
         ("D­¬ng", Legacy.TCVN3, "Dương"),  # ư is the soft hyphen there
         ("Nguyeãn Vaên An", Legacy.VNI, "Nguyễn Văn An"),
+        ("Ñang", Legacy.VNI, "Đang"),
         ("NGUYEÃN THÒ LAN", Legacy.VNI, "NGUYỄN THỊ LAN"),
         ("Ñoã Höõu Phöôùc", Legacy.VNI, "Đỗ Hữu Phước"),
         ("Nguyá»…n VÄƒn An", Legacy.DOUBLE_UTF8, "Nguyễn Văn An"),

@@ -1,8 +1,10 @@
 """What an uploaded file really is: refused before it is parsed, with advice (IMP-01, 26, 27, 29)."""
 
 import io
+import random
 import struct
 import zipfile
+from contextlib import suppress
 
 import openpyxl
 import pytest
@@ -287,6 +289,31 @@ def test_other_ole_files_are_told_apart(tmp_path, streams, code):
     path = tmp_path / "ds.xls"
     path.write_bytes(ole(*streams))
     assert refused(path) == code
+
+
+def test_an_xls_with_a_password_is_refused(tmp_path, files):
+    """The globals of an encrypted BIFF8 begin with BOF and FILEPASS."""
+    raw = bytearray((files / "libreoffice.xls").read_bytes())
+    at = raw.find(b"\x09\x08\x10\x00\x00\x06\x05\x00")
+    assert at > 0
+    raw[at + 20 : at + 24] = b"\x2f\x00\x36\x00"
+    path = tmp_path / "ds.xls"
+    path.write_bytes(raw)
+    assert refused(path) == "encrypted"
+
+
+@pytest.mark.parametrize("name", ["libreoffice.xlsx", "libreoffice.ods", "libreoffice.xls"])
+def test_a_file_with_any_damage_is_taken_or_refused_but_never_breaks(tmp_path, files, name):
+    chance = random.Random(20220206)
+    whole = (files / name).read_bytes()
+    path = tmp_path / name
+    for _attempt in range(400):
+        raw = bytearray(whole)
+        for _flip in range(chance.randint(1, 12)):
+            raw[chance.randrange(len(raw))] = chance.randrange(256)
+        path.write_bytes(raw[: chance.randint(1, len(raw))] if chance.random() < 0.2 else raw)
+        with suppress(SpreadsheetProblem):
+            assert check(path).kind in Kind
 
 
 def test_a_workbook_of_openpyxl_passes(tmp_path):

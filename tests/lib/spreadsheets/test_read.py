@@ -1,10 +1,12 @@
 """Reading in a limited process: types kept, row numbers true, nothing breaks the caller (IMP-02, 05, 29)."""
 
 import json
+import random
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -341,6 +343,20 @@ def test_a_damaged_workbook_is_a_problem_and_not_a_stack_trace(workbook, damage)
         },
     }[damage]
     assert code_of(rows, workbook(parts=parts), "S") in ("damaged", "no_such_sheet", "empty", "reader_failed")
+
+
+@pytest.mark.parametrize("name", ["libreoffice.xlsx", "libreoffice.ods", "libreoffice.xls"])
+def test_rows_of_a_damaged_file_come_or_are_refused_but_never_break(tmp_path, files, name):
+    chance = random.Random(name)
+    whole = (files / name).read_bytes()
+    path = tmp_path / name
+    for _attempt in range(12):
+        raw = bytearray(whole)
+        for _flip in range(chance.randint(1, 8)):
+            raw[chance.randrange(len(raw))] = chance.randrange(256)
+        path.write_bytes(raw)
+        with suppress(SpreadsheetProblem):
+            assert all(isinstance(row, list) for row in rows(path))
 
 
 def test_a_truncated_xls_is_a_problem(files, tmp_path):
