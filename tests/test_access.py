@@ -1,0 +1,221 @@
+"""Who may open which address, and what of whom it may show them.
+
+The routes come from the URLconf; what each role may do with each of them is written here by hand, from the role map of the
+commission, not from `wards/roles.py`. A route without a line fails. `test_access_mutants.py` takes the guards out one by one
+and expects these checks to notice.
+"""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django.urls import reverse
+
+from lib import clock, identity
+from tests import factories
+from tests.access_matrix import SUCCESS, Route, Stage, Use, World, faults, routes
+from vaccination import forecasts
+from vaccination.models import Infection, Screening
+from wards import identity_numbers
+from wards.models import Condition, IdentityClaim, Installation, Organisation, ResidentCondition, User
+from wards.roles import Role
+
+SURVEYOR, OFFICER, STATION, WARD_LEAD, POLICE = (
+    Role.SURVEYOR,
+    Role.WARD_OFFICER,
+    Role.STATION,
+    Role.WARD_LEAD,
+    Role.WARD_POLICE,
+)
+CENTRE, ADMIN, AUDITOR = Role.HEALTH_CENTRE, Role.ADMIN, Role.AUDITOR
+EVERYBODY = tuple(Role)
+SEES_PEOPLE = (SURVEYOR, OFFICER, STATION, WARD_LEAD, POLICE, CENTRE)
+SEES_HEALTH = (SURVEYOR, OFFICER, STATION, WARD_LEAD, CENTRE)
+EDITS_PEOPLE = (SURVEYOR, OFFICER, STATION, CENTRE)
+ENTERS_DOSES = (OFFICER, STATION, CENTRE)
+CLINICIANS = (STATION, CENTRE)
+TAKES_LISTS_OUT = (OFFICER, STATION, WARD_LEAD, CENTRE)
+IMPORTS = (OFFICER, STATION, CENTRE)
+
+# Who may read what, wherever it stands. "diagnosis" is the illness, "health" what was injected and what is due.
+READERS = {
+    "name": SEES_PEOPLE,
+    "health": SEES_HEALTH,
+    "diagnosis": CLINICIANS,
+    "number": (OFFICER, STATION, POLICE, CENTRE),
+}
+
+
+def get(*by: Role, others: int = 403, **sent) -> Use:
+    return Use("GET", by, others, lambda world: sent)
+
+
+def post(*by: Role, others: int = 403, data=None, **sent) -> Use:
+    return Use("POST", by, others, data or (lambda world: sent))
+
+
+def page(*by: Role) -> tuple[Use, Use]:
+    """A form: shown by GET; an empty POST comes back with its errors."""
+    return get(*by), post(*by)
+
+
+PURPOSE = {"purpose": "sessions", "recipient": "Trung tâm Y tế"}
+
+EXPECTED: dict[str, tuple[Use, ...]] = {
+    "outreach:today": (get(*EVERYBODY),),
+    "outreach:worklist": (
+        get(*SEES_HEALTH),
+        get(*SEES_HEALTH, ward="09187"),
+        get(*SEES_HEALTH, ward="09190"),
+        post(*SEES_HEALTH, q="Cacbonat"),
+        post(*SEES_HEALTH, q="0900000222"),
+    ),
+    "outreach:worklist-export": (
+        get(*SEES_HEALTH),
+        post(*TAKES_LISTS_OUT, format="csv", **PURPOSE),
+        post(SURVEYOR, *TAKES_LISTS_OUT, format="print", **PURPOSE),
+    ),
+    "outreach:resident-detail": (get(*SEES_PEOPLE),),
+    "vaccination:dose-create": page(*ENTERS_DOSES),
+    "vaccination:dose-history": page(*ENTERS_DOSES),
+    "vaccination:dose-correct": page(*CLINICIANS),
+    "vaccination:dose-void": page(*CLINICIANS),
+    "vaccination:dose-restore": (post(*CLINICIANS),),
+    "vaccination:infection-create": page(*ENTERS_DOSES),
+    "vaccination:infection-update": page(*CLINICIANS),
+    "vaccination:infection-withdraw": (post(*CLINICIANS),),
+    "vaccination:screening-create": page(*CLINICIANS),
+    "vaccination:screening-withdraw": (post(*CLINICIANS),),
+    "wards:resident-list": (get(*SEES_PEOPLE), get(*SEES_PEOPLE, ward="09187")),
+    "wards:resident-search": (post(*SEES_PEOPLE, q="Cacbonat"), post(*SEES_PEOPLE, q="0900000222")),
+    "wards:resident-edit": page(*EDITS_PEOPLE),
+    "wards:resident-move": page(*EDITS_PEOPLE),
+    "wards:resident-add": page(*EDITS_PEOPLE),
+    "wards:resident-duplicates": (post(*EDITS_PEOPLE, full_name="Trần Thị Cacbonat", born="1950", sex="F"),),
+    "wards:household-add": page(*EDITS_PEOPLE),
+    "wards:household-detail": (get(*SEES_PEOPLE),),
+    "wards:household-edit": page(*EDITS_PEOPLE),
+    "wards:household-move": page(*EDITS_PEOPLE),
+    "wards:move-undo": (post(*EDITS_PEOPLE),),
+    "account_change_password": page(*EVERYBODY),
+    "account_reauthenticate": page(*EVERYBODY),
+    "account_logout": (get(*EVERYBODY),),
+    "mfa_index": (get(*EVERYBODY),),
+    "mfa_reauthenticate": (get(*EVERYBODY),),
+    "mfa_activate_totp": (get(*EVERYBODY),),
+    "mfa_deactivate_totp": (get(*EVERYBODY),),
+    "mfa_view_recovery_codes": (get(*EVERYBODY),),
+    "mfa_generate_recovery_codes": (get(*EVERYBODY),),
+}
+
+PASSWORD = make_password("một mật khẩu dài")  # made once: it is slow on purpose
+
+# Open without signing in: they show nobody.
+PUBLIC = {"healthz", "account_login", "account_inactive", "mfa_authenticate", "demo-sign-in"}
+
+
+def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str) -> World:
+    """A neighbourhood with one home, one person of 72 without the second dose, and every fact a route can name."""
+    neighbourhood = factories.make_neighbourhood(ward, neighbourhood_name)
+    household = factories.make_household(ward, neighbourhood=neighbourhood, street=f"Phố {mark}")
+    resident = factories.make_resident(
+        ward, name=f"Trần Thị {mark}", born="1950-02-03", sex="F", household=household, phones=[phone]
+    )
+    dose = factories.make_dose(resident, "AZ", "2021-06-01", lot=f"LO{mark.upper()}", site=f"Điểm {mark}")
+    ResidentCondition.objects.create(
+        resident=resident, ward=ward, condition=Condition.objects.get(number=13), noted=f"Bệnh {mark}"
+    )
+    claim = identity_numbers.claim_values(identity.classify(number, synthetic=True))
+    IdentityClaim.objects.create(resident=resident, ward=ward, **claim)
+    infection = Infection.objects.create(resident=resident, ward=ward, confirmed_on=date(2021, 11, 1))
+    screening = Screening.objects.create(
+        resident=resident,
+        ward=ward,
+        programme_id="COVID-19",
+        category="CAUT",
+        screened_on=date(2022, 1, 3),
+        reason=f"Lý do {mark}",
+    )
+    objects = {
+        "resident_id": resident.pk,
+        "household_id": household.pk,
+        "dose_id": dose.pk,
+        "infection_id": infection.pk,
+        "screening_id": screening.pk,
+        "neighbourhood": neighbourhood,
+    }
+    texts = {
+        "name": (f"Thị {mark}", f"Phố {mark}", phone),
+        "health": (f"LO{mark.upper()}", f"Điểm {mark}"),
+        "diagnosis": (f"Bệnh {mark}", f"Lý do {mark}"),
+        "number": (number,),
+    }
+    return World(ward, objects, texts)
+
+
+@pytest.fixture
+def stage(db) -> Stage:
+    Installation.objects.create(city_name="Thành phố Bắc Ninh", is_demo=False)
+    ward, other = factories.make_ward(factories.VO_CUONG), factories.make_ward(factories.SUOI_HOA)
+    own = make_world(ward, "Khu Nhà", "Bromua", "0900000111", "099150000111")
+    foreign = make_world(other, "Khu Xa", "Cacbonat", "0900000222", "099150000222")
+    neighbour = make_world(ward, "Khu Bên", "Dolomit", "0900000333", "099150000333")
+    forecasts.refresh_residents([w.objects["resident_id"] for w in (own, foreign, neighbour)], clock.today())
+    centre = Organisation.objects.create(kind=Organisation.Kind.HEALTH_CENTRE, name="Trung tâm thử")
+    centre.units.add(ward)
+    return Stage(own, foreign, neighbour, {role: _at_work(role, own, centre) for role in Role}, READERS)
+
+
+def _at_work(role: Role, world: World, centre: Organisation):
+    user = factories.make_user(role)
+    User.objects.filter(pk=user.pk).update(password=PASSWORD)
+    if role == Role.SURVEYOR:
+        user.assignments.create(neighbourhood=world.objects["neighbourhood"])
+    elif role in (OFFICER, STATION, WARD_LEAD, POLICE):
+        user.assignments.create(unit=world.ward)
+    else:
+        user.assignments.create(organisation=centre)
+    return user
+
+
+ALL_ROUTES = {route.name: route for route in routes()}
+GUARDED = {name: route for name, route in ALL_ROUTES.items() if name not in PUBLIC}
+
+
+def test_every_route_has_its_expectation_and_no_expectation_is_without_a_route():
+    assert set(GUARDED) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", sorted(set(EXPECTED) & set(GUARDED)))
+def test_each_role_may_do_what_is_written_and_sees_only_its_own_people(stage: Stage, name: str):
+    found = [fault for use in EXPECTED[name] for fault in faults(stage, GUARDED[name], use, EXPECTED)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", sorted(GUARDED))
+def test_nobody_gets_in_without_signing_in(stage: Stage, name: str):
+    route: Route = GUARDED[name]
+    url = reverse(route.name, kwargs={argument: stage.own.objects[argument] for argument in route.arguments})
+    for method in ("get", "post"):
+        response = getattr(Client(), method)(url)
+        assert response.status_code in (302, 405), f"{method} {name}: {response.status_code}"
+        if response.status_code == 302:
+            assert response["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_no_route_answers_other_methods_with_somebody_elses_data(stage: Stage, method: str):
+    client = Client(raise_request_exception=False)
+    client.force_login(stage.cast[OFFICER])
+    for route in GUARDED.values():
+        if not route.arguments:
+            continue
+        url = reverse(route.name, kwargs={name: stage.foreign.objects[name] for name in route.arguments})
+        response = getattr(client, method)(url)
+        assert response.status_code in (403, 404, 405), f"{method} {route.name}: {response.status_code}"
+        assert "Cacbonat" not in response.content.decode()
+
+
+def test_a_success_is_never_a_refusal():
+    assert not SUCCESS & {403, 404, 405}
