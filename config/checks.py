@@ -16,7 +16,13 @@ def role_faults(alias: str = "default") -> list[str]:
     with connections[alias].cursor() as cursor:
         cursor.execute(ROLE_POWERS)
         name, *powers = cursor.fetchone()
-    names = ("is a superuser", "bypasses row security", "may create roles", "may create databases", "owns tables")
+    names = (
+        "is a superuser",
+        "bypasses row security",
+        "may create roles",
+        "may create databases",
+        "owns tables",
+    )
     return [f"The database role {name} {fault}." for fault, has in zip(names, powers, strict=True) if has]
 
 
@@ -29,6 +35,10 @@ def application_role_owns_nothing(app_configs, databases, **kwargs):
     except DatabaseError:
         return []
     return [
-        Error(fault, hint="DATABASE_URL must name the application's role, DATABASE_OWNER_URL the owner's.", id="tungnha.E001")
+        Error(
+            fault,
+            hint="DATABASE_URL must name the application's role, DATABASE_OWNER_URL the owner's.",
+            id="tungnha.E001",
+        )
         for fault in faults
     ]

@@ -50,7 +50,15 @@ TESTING = PROFILE == "test"
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).absolute()
 
 if PRODUCTION:
-    for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "IDENTITY_KEYS", "IDENTITY_HASH_KEY", "ALLOWED_HOSTS"):
+    for _name in (
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "IDENTITY_KEYS",
+        "IDENTITY_HASH_KEY",
+        "ALLOWED_HOSTS",
+    ):
         if not env.str(_name, ""):
             raise ImproperlyConfigured(f"{_name} is not set; production needs it: {ENVIRONMENT[_name]}.")
 else:
@@ -170,7 +178,9 @@ def _redis_database(number: int) -> str:
 
 
 BROKER_URL = _redis_database(0).replace("unix:", "redis+socket:", 1).replace("?db=", "?virtual_host=")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis_database(1)}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis_database(1)}
+}
 
 AUTH_USER_MODEL = "wards.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -206,7 +216,7 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None  # part of the image; else files come from static/
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -250,7 +260,9 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-PGHISTORY_APPEND_ONLY = False  # the owner revokes UPDATE and DELETE on history from the application's role instead
+PGHISTORY_APPEND_ONLY = (
+    False  # the owner revokes UPDATE and DELETE on history from the application's role instead
+)
 PGTRIGGER_MIGRATIONS = True
 
 REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}

@@ -40,5 +40,7 @@ def context(request: HttpRequest) -> dict:
                 url = reverse(entry.url_name)
             except NoReverseMatch:
                 continue
-            entries.append((entry.label, url, request.path == url or (url != "/" and request.path.startswith(url))))
+            entries.append(
+                (entry.label, url, request.path == url or (url != "/" and request.path.startswith(url)))
+            )
     return {"menu": entries}

@@ -24,7 +24,9 @@ def load(*, using: str = "default") -> None:
             "name": product["name_en"],
             "short_name": product["name_vi"],
             "cvx_codes": product["cvx"],
-            "words": sorted({names.search_key(word) for word in [*own_names, *data["words"][product["code"]]]}),
+            "words": sorted(
+                {names.search_key(word) for word in [*own_names, *data["words"][product["code"]]]}
+            ),
             "order": order,
         }
         Product.objects.using(using).update_or_create(code=product["code"], defaults=fields)

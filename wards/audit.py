@@ -34,9 +34,35 @@ def record_access(
     detail: dict | None = None,
 ) -> AccessEvent:
     """Write one access event for the signed-in user. `detail` holds filters, never a name or number searched for."""
+    return record_access_of(
+        request.user,
+        action,
+        what,
+        object_id=object_id,
+        ward_id=ward_id,
+        row_count=row_count,
+        purpose=purpose,
+        detail=detail,
+        address=request.META.get("REMOTE_ADDR") or None,
+    )
+
+
+def record_access_of(
+    user,
+    action: str,
+    what: str,
+    *,
+    object_id: object = "",
+    ward_id: int | None = None,
+    row_count: int = 1,
+    purpose: str = "",
+    detail: dict | None = None,
+    address: str | None = None,
+) -> AccessEvent:
+    """The same for a door without a request, a command or a task, that acts for a user."""
     return AccessEvent.objects.create(
         at=clock.real_now(),
-        user=request.user,
+        user=user,
         action=action,
         what=what,
         object_id=str(object_id),
@@ -44,5 +70,5 @@ def record_access(
         row_count=row_count,
         purpose=purpose,
         detail=detail or {},
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=address,
     )

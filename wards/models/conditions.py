@@ -5,13 +5,12 @@ from datetime import date, timedelta
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
+from wards import history
 from wards.access import can
 from wards.models.residents import Resident
 from wards.models.units import AdministrativeUnit
 from wards.roles import Ability
-from wards import history
 
 FULL_TERM = timedelta(weeks=42)
 

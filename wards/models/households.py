@@ -5,10 +5,10 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wards import history
 from wards.access import can, scope_of
 from wards.models.units import AdministrativeUnit, Neighbourhood
 from wards.roles import Ability
-from wards import history
 
 
 class HouseholdQuerySet(models.QuerySet):

@@ -8,11 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lib.dates_vn import PartialDate
+from wards import history
 from wards.access import can, scope_of
 from wards.models.households import Household
 from wards.models.units import AdministrativeUnit
 from wards.roles import Ability
-from wards import history
 
 
 class ResidentQuerySet(models.QuerySet):

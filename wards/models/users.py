@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wards import history
 from wards.models.units import AdministrativeUnit, Neighbourhood, Organisation
 from wards.roles import Role
-from wards import history
 
 
 class User(AbstractUser):
