@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wards.views import households, moves, residents
+from wards.views import households, imports, moves, residents
 
 app_name = "wards"
 
@@ -16,4 +16,13 @@ urlpatterns = [
     path("ho/<uuid:household_id>/them-nguoi/", residents.resident_add, name="resident-add"),
     path("ho/<uuid:household_id>/trung/", residents.resident_duplicates, name="resident-duplicates"),
     path("hoan-tac-chuyen/", moves.move_undo, name="move-undo"),
+    path("nhap-tep/", imports.import_list, name="import-list"),
+    path("nhap-tep/mau/", imports.import_sample, name="import-sample"),
+    path("nhap-tep/<uuid:batch_id>/", imports.import_detail, name="import-detail"),
+    path("nhap-tep/<uuid:batch_id>/cot/", imports.import_columns, name="import-columns"),
+    path("nhap-tep/<uuid:batch_id>/dong/<int:row_no>/", imports.import_decide, name="import-decide"),
+    path("nhap-tep/<uuid:batch_id>/cho/", imports.import_take_over, name="import-take-over"),
+    path("nhap-tep/<uuid:batch_id>/ghi/", imports.import_write, name="import-write"),
+    path("nhap-tep/<uuid:batch_id>/bo/", imports.import_discard, name="import-discard"),
+    path("nhap-tep/<uuid:batch_id>/loi.xlsx", imports.import_errors, name="import-errors"),
 ]

@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from lib import names
 from lib.dates_vn import DateProblem, PartialDate
 from lib.spreadsheets.cells import as_text
@@ -183,6 +185,19 @@ class Doses:
         return f"""{added} UNION ALL SELECT v.row_no, jsonb_build_array(jsonb_build_object('field', 'dose_history', 'old', '',
                 'new', '')) FROM {tables.verdicts} v
             WHERE v.resident_id IS NOT NULL AND {self._becomes_known("v.resident_id")}"""
+
+    def shown(self, tables: Tables, rows: Sequence[int]) -> dict[int, list[str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT d.row_no, concat_ws(' ', p.short_name, {_DAY}) FROM {tables[self.part]} d
+                JOIN vaccination_product p ON p.code = d.product WHERE d.row_no = ANY(%s)
+                ORDER BY d.row_no, d.given_year, d.given_month, d.given_day""",
+                [list(rows)],
+            )
+            found: dict[int, list[str]] = {}
+            for row_no, dose in cursor.fetchall():
+                found.setdefault(row_no, []).append(dose)
+        return found
 
     def _becomes_known(self, resident: str) -> str:
         return f"NOT EXISTS (SELECT 1 FROM vaccination_dosehistory k WHERE k.resident_id = {resident} AND k.is_known)"

@@ -16,6 +16,7 @@ from wards import tasks
 from wards.access import require, scope_of
 from wards.imports import files, layout, profiles, sources, staging, steps
 from wards.imports.sources import Field
+from wards.imports.writing import PENDING
 from wards.models import AccessEvent, AdministrativeUnit, ImportBatch, User
 from wards.roles import Ability
 
@@ -212,11 +213,21 @@ def close_without_writing(*, batch: ImportBatch, by: User) -> None:
 
 
 def rows_to_write(batch: ImportBatch) -> int:
-    from wards.imports.writing import PENDING
+    """Approved rows that are not written yet."""
+    return sum(parts_to_write(batch).values())
 
+
+def parts_to_write(batch: ImportBatch) -> dict[str, int]:
+    """The same by what they would do: new people, changes, moves."""
+    new = "(v.outcome = 'new' OR v.decision = 'different')"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {staging.Tables(batch.pk).verdicts} v WHERE {PENDING}")
-        return cursor.fetchone()[0]
+        cursor.execute(
+            f"""SELECT count(*) FILTER (WHERE {new}), count(*) FILTER (WHERE NOT {new} AND v.outcome <> 'moved'),
+                count(*) FILTER (WHERE v.outcome = 'moved')
+            FROM (SELECT v.outcome, COALESCE(v.decision, '') AS decision FROM {staging.Tables(batch.pk).verdicts} v
+                WHERE {PENDING}) AS v"""
+        )
+        return dict(zip(("new", "changed", "moved"), cursor.fetchone(), strict=True))
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from lib import names
+from lib.name_likeness import likeness
 from wards.imports.changes import changes_sql
 from wards.imports.sources import Source
 from wards.imports.staging import Tables
@@ -127,21 +127,18 @@ def _pairs(tables: Tables) -> None:
     _run("SELECT import_staging_analyze(%(batch)s)", {"batch": tables.batch_id})
 
 
-_SMALL_WORDS = {"thi", "van"}
-
-
 def _near_names(tables: Tables) -> None:
     """Names that are not the same but near, among the few pairs where it can matter: one home and birthday, or a number."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT p.row_no, p.resident_id, s.search_key, r.search_key FROM {tables.pairs} p
+            f"""SELECT p.row_no, p.resident_id, s.full_name, r.full_name FROM {tables.pairs} p
             JOIN {tables.people} s USING (row_no) JOIN wards_resident r ON r.id = p.resident_id
             WHERE p.name = 0 AND ((p.birth = 3 AND p.address = 2) OR p.by_id OR p.by_insurance)"""
         )
         near = [
             (row_no, str(resident))
             for row_no, resident, one, other in cursor.fetchall()
-            if is_near(one, other)
+            if likeness(one, other)
         ]
         if near:
             cursor.execute(
@@ -150,16 +147,6 @@ def _near_names(tables: Tables) -> None:
                 WHERE (p.row_no, p.resident_id) = (n.row_no, n.resident_id)""",
                 {"rows": [row for row, _ in near], "residents": [resident for _, resident in near]},
             )
-
-
-def is_near(one: str, other: str) -> bool:
-    """Whether two search keys may be one name written twice: a letter, a middle "Thị" or "Văn", a northern confusion."""
-    if names.within_one_edit(one, other) or names.fuzzy_key(one) == names.fuzzy_key(other):
-        return True
-    first, second = one.split(), other.split()
-    if sorted(first) == sorted(second):
-        return True
-    return first[:1] == second[:1] and first[-1:] == second[-1:] and set(first) ^ set(second) <= _SMALL_WORDS
 
 
 def _rank(tables: Tables) -> None:

@@ -4,7 +4,7 @@ The machinery here knows residents. A source is declared in the highest app whos
 declares both of today's) and brings its own columns, its own staging table and its own SQL for the facts beside the person.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from lib.dates_vn import DayOrder, PartialDate
 from wards.imports.staging import Tables
+from wards.models import AdministrativeUnit
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,10 @@ class Facts(Protocol):
         """SQL giving (row_no, changes jsonb) for matched rows whose facts are not all on record."""
         ...
 
+    def shown(self, tables: Tables, rows: Sequence[int]) -> dict[int, list[str]]:
+        """The facts of these rows in short words, for the review page."""
+        ...
+
     def write(self, cursor: Any, tables: Tables, context: Mapping[str, Any]) -> Sequence[UUID]:
         """Write the facts of the rows in `tables.chunk`; the residents whose facts changed."""
         ...
@@ -91,7 +96,8 @@ class Facts(Protocol):
 @dataclass(frozen=True)
 class Source:
     """A kind of file. creates_people: a row without a person on record becomes one; otherwise it is an error.
-    rows_are_people: two rows with one person are a duplicate; otherwise a person may have many rows."""
+    rows_are_people: two rows with one person are a duplicate; otherwise a person may have many rows.
+    sample: an XLSX of synthetic people for a ward, on which somebody may try the whole way (demo installations)."""
 
     name: str
     label: str
@@ -100,6 +106,7 @@ class Source:
     facts: tuple[Facts, ...] = ()
     creates_people: bool = True
     rows_are_people: bool = True
+    sample: Callable[[AdministrativeUnit, date], Iterable[bytes]] | None = None
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
