@@ -1,6 +1,6 @@
 """The engine's answer as a row of `Forecast`, and a row read back as the engine's answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from django.db import connection
 
 from vaccination import day_json, states
 from vaccination.forecast_facts import Facts, uuid_array
+from vaccination.histories import Dose
 from vaccination.models import Forecast
 
 
@@ -46,6 +47,9 @@ _UPSERT = f"""
 """
 
 
+MEMO = 200_000  # entries kept of each kind
+
+
 class _Memo(dict):
     """Words for values that come back thousands of times: days, product lists, reasons."""
 
@@ -53,7 +57,7 @@ class _Memo(dict):
         self.word = word
 
     def __missing__(self, value: Any) -> str:
-        if len(self) > 200_000:
+        if len(self) > MEMO:
             self.clear()
         word = self[value] = self.word(value)
         return word
@@ -123,46 +127,56 @@ def _digests(resident_ids: Sequence[str], programme_id: str) -> dict[str, str]:
 
 def _doses(facts: Facts, answer: states.Forecast) -> str:
     """The results with the ids of their records; two equal shots of one day are told apart by nothing but their order."""
-    if not answer.doses:
+    results, records = answer.doses, facts.dose_ids
+    if not results:
         return "[]"
-    ids: dict[tuple, list[str]] = {}
-    for dose, dose_id in facts.dose_ids:
-        ids.setdefault((*dose.given, dose.product), []).append(dose_id)
+    if len(records) == 1:
+        return f'[["{records[0][1]}",{_result(results[0])}]]'
+    ids = {(*dose.given, dose.product): dose_id for dose, dose_id in records}
+    if len(ids) == len(records):
+        return "[" + ",".join([f'["{ids[result[:3]]}",{_result(result)}]' for result in results]) + "]"
     return (
-        "[" + ",".join([f'["{ids[result[:3]].pop(0)}",{_result(result)}]' for result in answer.doses]) + "]"
+        "["
+        + ",".join([f'["{dose_id}",{_result(result)}]' for dose_id, result in _paired(records, results)])
+        + "]"
     )
 
 
+def _paired(
+    records: Sequence[tuple[Dose, str]], results: Sequence[states.DoseResult]
+) -> Iterator[tuple[str, states.DoseResult]]:
+    ids: dict[tuple, list[str]] = {}
+    for dose, dose_id in records:
+        ids.setdefault((*dose.given, dose.product), []).append(dose_id)
+    for result in results:
+        yield ids[result[:3]].pop(0), result
+
+
 def _result(result: states.DoseResult) -> str:
-    if result.params:
-        return _bare(result)
-    return _plain_results[result[:-1]]
-
-
-def _bare(values: Sequence[object]) -> str:
-    return day_json.encode(values)[1:-1]
-
-
-_plain_results = _Memo(lambda values: _bare((*values, {})))
-_known_reasons: dict[tuple, str] = {}
+    """Without brackets, to stand behind the id."""
+    return _word(result, result[:-1], result.params)[1:-1]
 
 
 def _reasons(reasons: Sequence[states.Reason]) -> str:
-    return "[" + ",".join([_reason_word(reason) for reason in reasons]) + "]"
+    return (
+        "[" + ",".join([_word(reason, reason[:2], reason.params, reason.until) for reason in reasons]) + "]"
+    )
 
 
-def _reason_word(reason: states.Reason) -> str:
-    """Most people share their reason with many others, dates included."""
-    about, code, params, until = reason
-    key = (about, code, until, *params.items())
+_known_words: dict[tuple, str] = {}
+
+
+def _word(value: tuple, head: tuple, params: Mapping[str, Any], tail: date | None = None) -> str:
+    """JSON of a tuple that holds a mapping; most people share theirs with many others, dates included."""
+    key = (*head, tail, *params.items()) if params else (*head, tail)
     try:
-        word = _known_reasons.get(key)
+        word = _known_words.get(key)
     except TypeError:  # a list among the parameters
-        return day_json.encode(reason)
+        return day_json.encode(value)
     if word is None:
-        if len(_known_reasons) > 200_000:
-            _known_reasons.clear()
-        word = _known_reasons[key] = day_json.encode(reason)
+        if len(_known_words) > MEMO:
+            _known_words.clear()
+        word = _known_words[key] = day_json.encode(value)
     return word
 
 
