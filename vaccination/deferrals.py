@@ -172,16 +172,21 @@ def _by_screening(person: Person, found: NextDose, rules: RuleSet, days: DayRang
             by_product.append(reason)
     hit = {code for reason in by_product for code in _group(rules, reason.params["product"])}
     if by_product and hit.issuperset(found.products):
-        yield min(by_product, key=lambda reason: reason.params["until"])
+        yield min(
+            by_product,
+            key=lambda reason: [reason.params[name] for name in ("until", "screened_on", "product")],
+        )
     elif by_product:
         found.products = tuple(code for code in found.products if code not in hit)
 
 
 def _found_fit(person: Person, deferral: Screening, days: DayRange) -> bool:
-    return any(
-        later.category in ("ELIG", "CAUT")
-        and later.on > deferral.on
-        and later.product in (None, deferral.product)
-        and days.reached(later.on)
-        for later in person.screenings
-    )
+    """Has a later screening ended this deferral?"""
+    later = [
+        screening.on
+        for screening in person.screenings
+        if screening.category in ("ELIG", "CAUT")
+        and screening.on > deferral.on
+        and screening.product in (None, deferral.product)
+    ]
+    return bool(later) and days.reached(min(later))

@@ -37,13 +37,13 @@ class PartialDate(NamedTuple):
         found = _PARTIAL.fullmatch(text)
         if not found:
             raise ValueError("not a date of the form YYYY-MM-DD, YYYY-MM or YYYY")
-        year, month, day = (int(part) if part else None for part in found.groups())
+        year, month, day = (int(part or 0) for part in found.groups())
         if not EARLIEST_YEAR <= year <= LATEST_YEAR:
             raise ValueError(f"the year is not between {EARLIEST_YEAR} and {LATEST_YEAR}")
-        if month is None:
+        if found[2] is None:
             return cls.year(year)
         try:
-            return cls.month(year, month) if day is None else cls.day(date(year, month, day))
+            return cls.month(year, month) if found[3] is None else cls.day(date(year, month, day))
         except (ValueError, IndexError):
             raise ValueError("no such day in the calendar") from None
 
