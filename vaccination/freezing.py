@@ -11,13 +11,13 @@ from vaccination import rulesets
 from vaccination.intervals import FOREVER, Length
 from vaccination.located_json import Located
 from vaccination.rulesets import Product, Row
-from vaccination.schedule_files import (
+from vaccination.schedule_fields import (
     DOSE_TYPES,
     INFECTION_DATES,
     KIND_FIELDS,
     PLATFORMS,
     STARTS,
-    _Fields,
+    Fields,
     read_row,
 )
 
@@ -30,7 +30,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 MORE = {"more_pairs": "pairs", "more_choices": "choices"}
 
 
-def freeze(file: _Fields, products: Mapping[str, Product], overrides: Mapping[str, Any]) -> rulesets.Family:
+def freeze(file: Fields, products: Mapping[str, Product], overrides: Mapping[str, Any]) -> rulesets.Family:
     """The family of a read file; `overrides` set its parameters otherwise. ScheduleError for a fault."""
     file.only(FAMILY_FIELDS)
     file.choice("method", METHODS)
@@ -58,7 +58,7 @@ def freeze(file: _Fields, products: Mapping[str, Product], overrides: Mapping[st
     )
 
 
-def _parameters(fields: _Fields, overrides: Mapping[str, Any]) -> rulesets.Parameters:
+def _parameters(fields: Fields, overrides: Mapping[str, Any]) -> rulesets.Parameters:
     fields.only(field.name for field in dataclass_fields(rulesets.Parameters))
     read = rulesets.Parameters(
         grace_days=fields.get("grace_days", int, 0),
@@ -73,12 +73,12 @@ class _History:
     """All rows of a file as typed rules, by key and oldest first."""
 
     def __init__(
-        self, file: _Fields, products: Mapping[str, Product], parameters: rulesets.Parameters
+        self, file: Fields, products: Mapping[str, Product], parameters: rulesets.Parameters
     ) -> None:
         self.file, self.products, self.parameters = file, products, parameters
         self.by_key: dict[str, list[tuple[Row, Any]]] = {}
         self.first_applies_before: set[str] = set()
-        raw: dict[str, list[tuple[Row, _Fields]]] = {}
+        raw: dict[str, list[tuple[Row, Fields]]] = {}
         for fields in file.objects("rows"):
             row, applies_before = read_row(fields)
             if any(earlier.eff == row.eff for earlier, _ in raw.get(row.key, ())):
@@ -91,13 +91,13 @@ class _History:
             self.by_key[key] = self.product_rules.get(key) or self._read(rows)
 
     def _read_kind(
-        self, raw: dict[str, list[tuple[Row, _Fields]]], kind: str
+        self, raw: dict[str, list[tuple[Row, Fields]]], kind: str
     ) -> dict[str, list[tuple[Row, Any]]]:
         return {key: self._read(rows) for key, rows in raw.items() if rows[0][0].kind == kind}
 
-    def _read(self, rows: list[tuple[Row, _Fields]]) -> list[tuple[Row, Any]]:
+    def _read(self, rows: list[tuple[Row, Fields]]) -> list[tuple[Row, Any]]:
         found: list[tuple[Row, Any]] = []
-        previous: _Fields | None = None
+        previous: Fields | None = None
         for row, fields in sorted(rows, key=lambda pair: pair[0].eff):
             previous = _extended(fields, row, previous)
             found.append((row, previous))
@@ -132,7 +132,7 @@ class _History:
             pregnancy=next(iter(rules["pregnancy"]), None),
         )
 
-    def _in_force(self, key: str, start: date) -> tuple[Row, _Fields, int] | None:
+    def _in_force(self, key: str, start: date) -> tuple[Row, Fields, int] | None:
         rows = self.by_key[key]
         index = sum(row.eff <= start for row, _ in rows) - 1
         if index < 0:
@@ -150,7 +150,7 @@ class _History:
             raise self.file.fail("rows", "on some day no age rule, or none without an upper age, is in force")
 
     def _typed(
-        self, key: str, row: Row, fields: _Fields, index: int, in_force: Mapping[str, Any]
+        self, key: str, row: Row, fields: Fields, index: int, in_force: Mapping[str, Any]
     ) -> list[Any]:
         if row.kind == "age":
             return self._bands(row, fields)
@@ -164,7 +164,7 @@ class _History:
             return [_deferral(row, fields)]
         return [self._pregnancy(row, fields)] if row.kind == "pregnancy" else []
 
-    def _bands(self, row: Row, fields: _Fields) -> list[rulesets.AgeBand]:
+    def _bands(self, row: Row, fields: Fields) -> list[rulesets.AgeBand]:
         """One band, or more where a product of the row begins at a later age."""
         low, high = fields.age("min_age"), fields.age("max_age", None)
         if high is not None and high <= low:
@@ -185,14 +185,14 @@ class _History:
             for edge, following in zip(edges, [*edges[1:], high], strict=True)
         ]
 
-    def _volumes(self, fields: _Fields) -> Mapping[str, float]:
+    def _volumes(self, fields: Fields) -> Mapping[str, float]:
         if "volumes_ml" not in fields.value:
             return NOTHING
         volumes = fields.object("volumes_ml")
         volumes.only(self.products)
         return MappingProxyType({code: volumes.get(code, float) for code in volumes.value})
 
-    def _interval(self, row: Row, fields: _Fields) -> rulesets.IntervalRule:
+    def _interval(self, row: Row, fields: Fields) -> rulesets.IntervalRule:
         least, most, floor = fields.length("min"), fields.length("max", None), fields.length("floor", None)
         if most and most.order() < least.order():
             raise fields.fail("max", "is less than min")
@@ -213,7 +213,7 @@ class _History:
             max_age=fields.age("max_age", None),
         )
 
-    def _mix(self, row: Row, fields: _Fields) -> rulesets.MixRule:
+    def _mix(self, row: Row, fields: Fields) -> rulesets.MixRule:
         pairs = {}
         for pair in fields.objects("pairs"):
             pair.only({"first", "then", "allowed", "needs_consent"})
@@ -222,7 +222,7 @@ class _History:
             pairs[first, then] = pair.choice("allowed", ("ALLOW", "ALLOW_IF_SHORTAGE"))
         return rulesets.MixRule(row=row, pairs=MappingProxyType(pairs), max_age=fields.age("max_age", None))
 
-    def _earlier(self, key: str, fields: _Fields, index: int) -> rulesets.Earlier | None:
+    def _earlier(self, key: str, fields: Fields, index: int) -> rulesets.Earlier | None:
         """The last different minimum before this row."""
         least, until = fields.length("min"), self.by_key[key][index][0].eff
         for row, older in reversed(self.by_key[key][:index]):
@@ -232,7 +232,7 @@ class _History:
         return None
 
     def _steps(
-        self, row: Row, fields: _Fields, earlier: rulesets.Earlier | None, in_force: Mapping[str, Any]
+        self, row: Row, fields: Fields, earlier: rulesets.Earlier | None, in_force: Mapping[str, Any]
     ) -> list[rulesets.Step]:
         start = fields.choice("start", STARTS)
         if fields.get("restart_disputed", bool, False) and not self.parameters.additional_restarts_booster:
@@ -255,7 +255,7 @@ class _History:
         )
         return [self._for_whom(base, who) for who in fields.objects("who", [])] or [base]
 
-    def _for_whom(self, base: rulesets.Step, who: _Fields) -> rulesets.Step:
+    def _for_whom(self, base: rulesets.Step, who: Fields) -> rulesets.Step:
         who.only({"min_age", "conditions", "basic_products", "priority_groups"})
         return replace(
             base,
@@ -265,7 +265,7 @@ class _History:
             priority_groups=frozenset(who.items("priority_groups", int, [])),
         )
 
-    def _product_rule(self, fields: _Fields, in_force: Mapping[str, Any]) -> rulesets.ProductRule:
+    def _product_rule(self, fields: Fields, in_force: Mapping[str, Any]) -> rulesets.ProductRule:
         key = fields.text("product_key")
         if key not in self.product_rules or key not in in_force:
             raise fields.fail("product_key", f"no products row {key} is in force then")
@@ -282,12 +282,12 @@ class _History:
             )
         return rulesets.ProductRule(row=row, choices=tuple(choices), volumes_ml=self._volumes(rule))
 
-    def _pregnancy(self, row: Row, fields: _Fields) -> rulesets.PregnancyRule:
+    def _pregnancy(self, row: Row, fields: Fields) -> rulesets.PregnancyRule:
         never = frozenset(fields.codes("never", self.products, []))
         return rulesets.PregnancyRule(row=row, defer_below=fields.length("defer_below", None), never=never)
 
 
-def _extended(fields: _Fields, row: Row, previous: _Fields | None) -> _Fields:
+def _extended(fields: Fields, row: Row, previous: Fields | None) -> Fields:
     """The fields with what an `extends` row takes over from the row of its key before it."""
     own = fields.value
     if not fields.get("extends", bool, False):
@@ -302,10 +302,10 @@ def _extended(fields: _Fields, row: Row, previous: _Fields | None) -> _Fields:
     for more, whole in MORE.items():
         if more in own:
             merged[whole] = [*kept.get(whole, []), *merged.pop(more)]
-    return _Fields(fields.file, merged)
+    return Fields(fields.file, merged)
 
 
-def _deferral(row: Row, fields: _Fields) -> rulesets.DeferralRule:
+def _deferral(row: Row, fields: Fields) -> rulesets.DeferralRule:
     return rulesets.DeferralRule(
         row=row,
         min_age=fields.age("min_age", 0),

@@ -92,7 +92,7 @@ people = st.builds(
     screenings=st.lists(screenings, max_size=3).map(tuple),
 )
 many = settings(
-    max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -1,7 +1,10 @@
 """The `forecast` format of JSON Lines: the worked example, the fields, the errors."""
 
 import json
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -219,3 +222,13 @@ def test_an_answer_is_one_line_of_readable_text():
 
 def test_half_a_surrogate_pair_in_the_id_can_still_be_written():
     answer('{"id": "\\ud800", "born": "1980"}', on=date(2022, 2, 6)).encode()
+
+
+def test_the_engine_its_sentences_and_this_format_need_no_django():
+    loaded = "sorted(name for name in sys.modules if name.split('.')[0] in ('django', 'wards', 'psycopg2'))"
+    script = f"import sys, vaccination.forecast_lines; print({loaded})"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
