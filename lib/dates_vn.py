@@ -23,7 +23,7 @@ _ = gettext_noop
 
 EARLIEST_YEAR = 1900
 DayOrder = Literal["dmy", "mdy"]
-Raw = str | int | float | date | None
+Raw = object  # any cell of a sheet: text, number, date, a failed formula, nothing
 
 
 class Precision(StrEnum):
@@ -171,6 +171,8 @@ def _read(raw: Raw, order: DayOrder, on: date | None, youngest: int | None) -> P
         raise _not_a_date(raw)
     if isinstance(raw, (int, float)):
         return from_number(raw)
+    if not isinstance(raw, str):  # a failed formula
+        raise _not_a_date(raw)
     return _from_text(raw, order, on, youngest)
 
 

@@ -183,14 +183,14 @@ def mask_tail(last_four: str) -> str:
 
 
 def classify(
-    raw: str | int | float,
+    raw: object,
     *,
     sex: Sex | None = None,
     birth_year: int | None = None,
     year: int | None = None,
     synthetic: bool = False,
 ) -> Identity:
-    """The identity number in a cell, its kind and what looks odd about it.
+    """The identity number in a cell of any type, its kind and what looks odd about it.
 
     sex, birth_year: what the row says of the person, for the warnings and for judging a repair. year: the
     year of reading; nobody is born after it. synthetic: province 099 counts as valid (demo cities and tests).
@@ -212,10 +212,10 @@ _LABEL = re.compile(
 )
 
 
-def _cleaned(raw: str | int | float) -> str:
+def _cleaned(raw: object) -> str:
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    text = unicodedata.normalize("NFKC", str(raw)).strip(" '’`\t\r\n").upper()
+    text = unicodedata.normalize("NFKC", "" if raw is None else str(raw)).strip(" '’`\t\r\n").upper()
     if _SCIENTIFIC.fullmatch(text.replace(" ", "")):
         raise IdentityProblem(
             "digits_lost",

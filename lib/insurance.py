@@ -39,7 +39,7 @@ class Insurance:
         return self.number[:2] if self.kind is InsuranceKind.OLD_CARD else ""
 
 
-def parse(raw: str | int | float | None) -> Insurance | None:
+def parse(raw: object) -> Insurance | None:
     """The insurance number in a cell; None for an empty one. A nine-digit number lost its zero to Excel."""
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)

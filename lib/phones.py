@@ -63,7 +63,7 @@ def mask(number: str) -> str:
     return f"{number[:4]}***{number[-3:]}" if len(number) > 7 else "***"
 
 
-def parse(raw: str | int | float) -> Phone:
+def parse(raw: object) -> Phone:
     """The one number in a cell. Raises PhoneProblem: empty, several, digits_lost, not_a_phone."""
     found, problems = parse_cell(raw)
     if problems:
@@ -75,7 +75,7 @@ def parse(raw: str | int | float) -> Phone:
     return found[0]
 
 
-def parse_cell(raw: str | int | float | None) -> tuple[list[Phone], list[PhoneProblem]]:
+def parse_cell(raw: object) -> tuple[list[Phone], list[PhoneProblem]]:
     """Every number in a cell (parted by ; , / or spaces), in order, each once; and what could not be read."""
     if raw is None:
         return [], []
@@ -90,7 +90,7 @@ def parse_cell(raw: str | int | float | None) -> tuple[list[Phone], list[PhonePr
     return list(found.values()), problems
 
 
-def _as_text(raw: str | int | float) -> str:
+def _as_text(raw: object) -> str:
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
     return str(raw).strip(" '’\u00a0")

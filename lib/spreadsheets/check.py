@@ -31,7 +31,7 @@ class Kind(StrEnum):
 class Limits:
     """What is still taken for a list of people. A workbook of 300,000 rows by 20 columns is well inside."""
 
-    bytes: int = 64 * 2**20
+    bytes: int = 128 * 2**20
     entries: int = 2_000
     directory_bytes: int = 2 * 2**20
     unpacked: int = 2 * 2**30

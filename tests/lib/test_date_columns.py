@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from lib.date_columns import Verdict, decide_column
+from lib.spreadsheets.cells import CellError
 
 DMY = [f"{day:02}/0{month}/1985" for day in range(1, 29) for month in (1, 5, 9)]
 MDY = [f"0{month}/{day:02}/1985" for day in range(1, 29) for month in (1, 5, 9)]
@@ -26,6 +27,7 @@ EITHER = [f"{day}/{month}/1985" for day in range(2, 12) for month in range(2, 12
         ([date(1985, 5, 15), datetime(1985, 3, 4, 7)], Verdict.DATES, "dmy", False),
         (["", None, "  "], Verdict.EMPTY, "dmy", False),
         (["abc"], Verdict.EMPTY, "dmy", False),
+        ([CellError("#N/A"), True, date(1985, 5, 15)], Verdict.DATES, "dmy", False),
     ],
 )
 def test_a_column_shows_which_way_round_it_writes(values, verdict, order, needs_answer):

@@ -12,6 +12,7 @@ from lib.identity import (
     mask,
     mask_tail,
 )
+from lib.spreadsheets.cells import CellError
 
 KEY = b"k" * 32
 
@@ -161,6 +162,8 @@ def test_dummy_numbers_are_refused(raw):
     ("raw", "code", "proposal"),
     [
         ("", "empty", None),
+        (None, "empty", None),
+        (CellError("#N/A"), "not_a_number", None),
         (" - ", "empty", None),
         ("không có", "not_a_number", None),
         ("12512345", "wrong_length", "012512345"),

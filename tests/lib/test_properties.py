@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lib import addresses, dates_vn, identity, insurance, names, phones
 from lib.problems import Problem
-from lib.spreadsheets.cells import decode_row, encode_row
+from lib.spreadsheets.cells import CellError, decode_row, encode_row
 from lib.spreadsheets.formulas import TRIGGERS, formula_safe, without_apostrophe, without_illegal
 
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
@@ -68,7 +68,18 @@ def test_a_day_is_read_from_every_way_of_writing_it(day):
 
 
 @STEADY
-@given(st.one_of(st.text(), st.integers(), st.floats(), st.text("0123456789/.-Ee+ ,;()", max_size=16)))
+@given(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.just(CellError("#N/A")),
+        st.datetimes(),
+        st.text(),
+        st.integers(),
+        st.floats(),
+        st.text("0123456789/.-Ee+ ,;()", max_size=16),
+    )
+)
 def test_no_cell_breaks_a_reader(cell):
     for read in (dates_vn.parse, identity.classify, phones.parse, insurance.parse):
         with suppress(Problem):
