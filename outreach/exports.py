@@ -98,6 +98,16 @@ class _Counted:
             yield row
 
 
+def access_detail(selection: Selection, stamp: Stamp, file_format: str) -> dict:
+    """What the access log keeps beside the row count: which list, which filters, and the code in the file."""
+    return {
+        "list": selection.worklist.name,
+        "filters": selection.filters.chosen,
+        "code": stamp.code,
+        "format": file_format,
+    }
+
+
 def file_name(selection: Selection, file_format: str, stamp: Stamp) -> str:
     """chua-tiem_vo-cuong_2022-02-05.xlsx: what and where, nobody's name."""
     place = names.search_key(place_of(selection)).replace(" ", "-")

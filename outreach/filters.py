@@ -70,12 +70,16 @@ class Offered:
         codes = [unit.code for unit in units]
         return {u.code if codes.count(u.code) == 1 else f"{u.code}@{u.valid_from or ''}": u for u in units}
 
+    @property
+    def mine(self) -> Q:
+        """Neighbourhoods in the reader's scope."""
+        scope = scope_of(self.user)
+        return Q(ward__in=scope.ward_ids) | Q(pk__in=scope.neighbourhood_ids)
+
     def neighbourhoods(self, unit: AdministrativeUnit) -> list[Neighbourhood]:
         """Those of the unit in which the reader works."""
         if unit.pk not in self._neighbourhoods:
-            scope = scope_of(self.user)
-            mine = Q(ward__in=scope.ward_ids) | Q(pk__in=scope.neighbourhood_ids)
-            self._neighbourhoods[unit.pk] = list(Neighbourhood.objects.filter(mine, ward=unit))
+            self._neighbourhoods[unit.pk] = list(Neighbourhood.objects.filter(self.mine, ward=unit))
         return self._neighbourhoods[unit.pk]
 
     @cached_property
@@ -129,7 +133,7 @@ class WorklistFilters(django_filters.FilterSet):
     ) -> None:
         self.offered, self.on, self.leave_out = offered, on, frozenset(leave_out)
         given = {name: data.get(name) for name in self.base_filters if data.get(name)}
-        super().__init__(given, queryset)
+        super().__init__(self._without_former_neighbourhood(given), queryset)
         self._offer("ward", [(ALL_WARDS, _("Tất cả phường, xã, có tên")), *self.wards_by_code.items()])
         self._offer("neighbourhood", [(str(hood.pk), hood) for hood in self.neighbourhoods])
         self._offer(
@@ -141,6 +145,16 @@ class WorklistFilters(django_filters.FilterSet):
         )
         self._offer("product", [(product.code.lower(), product.short_name) for product in offered.products])
         self.filters["neighbourhood"].label = installation.word("neighbourhood").capitalize()
+
+    def _without_former_neighbourhood(self, given: dict[str, str]) -> dict[str, str]:
+        """Who changes the ward leaves its neighbourhood behind; one outside the scope stays, and is refused."""
+        hood = given.get("neighbourhood", "")
+        unit = self.offered.wards_by_code.get(given.get("ward", ""))
+        if unit and hood.isdecimal() and len(hood) < 10:
+            elsewhere = Neighbourhood.objects.exclude(ward=unit).filter(self.offered.mine, pk=int(hood))
+            if elsewhere.exists():
+                return {name: value for name, value in given.items() if name != "neighbourhood"}
+        return given
 
     def _offer(self, name: str, choices: list) -> None:
         self.filters[name].extra["choices"] = choices

@@ -1,5 +1,6 @@
 """The page of one person: who, where, with whom, what was given and how it counted, what is due and why, who entered it."""
 
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from outreach import person_history
 from outreach.list_rows import Row, Sight, identities_of, rows_of
 from outreach.search import why_listed
 from outreach.worklists import UNVACCINATED, people
+from vaccination.person import vaccination_facts
 from vaccination.stored_states import ON_LIST
 from wards import audit
 from wards.access import ability_required, can
@@ -22,7 +24,6 @@ from wards.roles import Ability
 # What can be done from here: the address is there when its part of the product is.
 DEEDS = (
     ("vaccination:dose-create", _("Ghi đã tiêm"), Ability.RECORD_DOSE),
-    ("vaccination:screening-create", _("Khám sàng lọc"), Ability.SCREEN),
     ("wards:resident-edit", _("Sửa thông tin"), Ability.EDIT_PEOPLE),
     ("wards:resident-move", _("Chuyển hộ"), Ability.EDIT_PEOPLE),
 )
@@ -51,24 +52,20 @@ def resident_detail(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         "sight": sight,
     }
     if sight.health:
-        context |= _health(request, resident)
+        context |= _health(request, resident, clock.today())
     response = render(request, "outreach/resident_detail.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _health(request: HttpRequest, resident: Resident) -> dict:
-    on = clock.today()
+def _health(request: HttpRequest, resident: Resident, on: date) -> dict:
+    """What is due and why; `vaccination_facts` comes first, it brings a forecast up to date that has gone stale."""
+    facts = vaccination_facts(resident, request.user, on)
     found = people(request.user, on).filter(pk=resident.pk).values(*Row.FIELDS)
     (row,) = rows_of(list(found), request.user, on)
     selection = UNVACCINATED.select(request.user, {}, on)
     is_listed = row.state in ON_LIST and selection.filters.qs.filter(pk=row.id).exists()
-    return {
-        "row": row,
-        "is_listed": is_listed,
-        "why": why_listed(row, is_listed, selection),
-        "more": row.explanation[1:],
-    }
+    return {"facts": facts, "row": row, "is_listed": is_listed, "why": why_listed(row, is_listed, selection)}
 
 
 def _deeds(request: HttpRequest, resident: Resident) -> list[tuple]:

@@ -10,6 +10,7 @@ from outreach.filters import GROUPS
 from outreach.navigation import context as menu_of
 from outreach.views.worklists import ward_table
 from outreach.worklists import Figures
+from vaccination import forecasts
 from wards.access import can
 from wards.roles import Ability
 
@@ -19,7 +20,9 @@ def today(request: HttpRequest) -> HttpResponse:
     """Figures of the reader's places for roles that see figures; for the others, what there is for them to open."""
     context: dict = {"entries": [entry for entry in menu_of(request)["menu"] if entry[1] != request.path]}
     if can(request.user, Ability.SEE_COUNTS):
-        figures = Figures(request.user, {}, clock.today())
+        on = clock.today()
+        context["behind"] = forecasts.catch_up(on)
+        figures = Figures(request.user, {}, on)
         table = ward_table(figures, opens=can(request.user, Ability.SEE_HEALTH))
         context |= {
             "figures": figures,

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lib import clock
-from lib.htmx import render_page
+from lib.htmx import render_page, wants_fragment
 from outreach import exports, list_page, search
 from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, UNKNOWN_GROUP
 from outreach.worklists import UNVACCINATED, Figures, Selection
+from vaccination import forecasts
 from wards import audit
 from wards.access import ability_required, can, require
 from wards.models import AccessEvent, AdministrativeUnit
@@ -30,15 +31,18 @@ Action = AccessEvent.Action
 @require_http_methods(["GET", "HEAD", "POST"])
 def worklist(request: HttpRequest) -> HttpResponse:
     """The list; many wards open on counts without names. A search is a POST, so that no name stands in an address."""
-    selection = UNVACCINATED.select(request.user, request.GET, clock.today())
-    context = _frame(selection, request)
+    on = clock.today()
+    behind = forecasts.catch_up(on)
+    selection = UNVACCINATED.select(request.user, request.GET, on)
+    context = _frame(selection, request) | {"behind": behind}
     if request.method == "POST":
         context |= _search(request, selection)
     elif selection.filters.is_valid() and _opens_on_counts(selection):
         context["wards"] = ward_table(selection)
     else:
         context |= _page(request, selection)
-    status = 200 if selection.filters.is_valid() else 400
+    # htmx shows no answer but a good one; the error stands in the fragment.
+    status = 200 if selection.filters.is_valid() or wants_fragment(request) else 400
     response = render_page(
         request, "outreach/worklist.html", context, fragment="outreach/_worklist.html", status=status
     )
@@ -151,6 +155,13 @@ class TakeOutForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+    order = forms.ChoiceField(
+        label=gettext_lazy("Thứ tự trong PDF và bản in"),
+        choices=[("address", gettext_lazy("Theo khu phố, theo hộ")), ("", gettext_lazy("Như đang xem"))],
+        required=False,
+        initial="address",
+        widget=forms.RadioSelect,
+    )
     format = forms.ChoiceField(choices=[(name, name) for name in exports.LIMITS], widget=forms.HiddenInput)
 
     @property
@@ -165,7 +176,9 @@ def worklist_export(request: HttpRequest) -> HttpResponse:
     """The list as a file or on paper: asks for the purpose, writes the access log, then hands it out."""
     if not (can(request.user, Ability.EXPORT_LISTS) or can(request.user, Ability.PRINT_LISTS)):
         require(request.user, Ability.EXPORT_LISTS)
-    selection = UNVACCINATED.select(request.user, request.GET, clock.today())
+    on = clock.today()
+    forecasts.catch_up(on)
+    selection = UNVACCINATED.select(request.user, request.GET, on)
     context = _frame(selection, request)
     form = TakeOutForm(request.POST or None)
     if request.method != "POST" or not form.is_valid() or not selection.filters.is_valid():
@@ -178,6 +191,9 @@ def worklist_export(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "outreach/worklist_export.html", context, status=status)
     file_format = form.cleaned_data["format"]
+    if file_format in ("pdf", "print") and form.cleaned_data["order"]:
+        chosen = {**selection.filters.chosen, "order": form.cleaned_data["order"]}
+        selection = UNVACCINATED.select(request.user, chosen, selection.on)
     require(request.user, Ability.PRINT_LISTS if file_format == "print" else Ability.EXPORT_LISTS)
     stamp = exports.Stamp.new(request.user, clock.now(), form.said)
     try:
@@ -223,13 +239,13 @@ def _record(
     action: str,
     rows: int,
     stamp: exports.Stamp | None = None,
-    file_format: str = "",
+    file_format: str = "print",
     detail: dict | None = None,
 ) -> None:
     ward: AdministrativeUnit | None = selection.filters.one_ward
     seen = {"list": selection.worklist.name, "filters": selection.filters.chosen, **(detail or {})}
     if stamp:
-        seen |= {"code": stamp.code, "format": file_format or "print"}
+        seen = exports.access_detail(selection, stamp, file_format)
     audit.record_access(
         request, action, "worklist", ward_id=ward.pk if ward else None, row_count=rows,
         purpose=stamp.purpose if stamp else "", detail=seen,
