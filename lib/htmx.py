@@ -12,7 +12,9 @@ def wants_fragment(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers and not any(name in request.headers for name in WANTS_PAGE)
 
 
-def render_page(request: HttpRequest, page: str, context: dict, *, fragment: str, status: int = 200) -> HttpResponse:
+def render_page(
+    request: HttpRequest, page: str, context: dict, *, fragment: str, status: int = 200
+) -> HttpResponse:
     """Answer with `fragment` to htmx and with `page` (which includes the fragment) to anybody else."""
     response = render(request, fragment if wants_fragment(request) else page, context, status=status)
     patch_vary_headers(response, ["HX-Request", *WANTS_PAGE])
