@@ -14,7 +14,7 @@ from lib.columns import Column
 from outreach.list_columns import UNVACCINATED
 from outreach.list_rows import Row
 
-Line = Callable[[str, Row], str]
+Draw = Callable[[str, Row], str]
 
 
 def _person(text: str, row: Row) -> str:
@@ -41,6 +41,10 @@ def _state(text: str, row: Row) -> str:
     return f'<span class="state state-{row.state_class}">{text}</span>'
 
 
+def _aside(text: str, row: Row) -> str:
+    return f'<span class="muted">{text}</span>'
+
+
 def _call(text: str, row: Row) -> str:
     return f'<a class="small-line nowrap" href="tel:{escape(row.phone)}">{text}</a>'
 
@@ -53,20 +57,14 @@ def _why(text: str, row: Row) -> str:
     return f'<p class="why-line">{text}</p>{more}'
 
 
-# key of the column → how it is drawn
-CELLS: tuple[dict[str, Line], ...] = (
-    {
-        "name": _person,
-        "born_man": _quiet,
-        "born_woman": _quiet,
-        "identity": _quiet,
-        "phone": _call,
-        "note": _mark,
-    },
-    {"address": _plain, "neighbourhood": _quiet, "ward": _quiet},
-    {"risk": _plain, "conditions": _quiet, "mobility": _strong},
-    {"given": _quiet, "needed": _strong, "proposal": _quiet},
-    {"state": _state, "reason": _quiet, "why": _why},
+# Per cell its lines: the keys of the columns in a line, and how the line is drawn. A man's or a woman's birth date is
+# said with the sex, since there is one column for both.
+CELLS: tuple[tuple[tuple[str, Draw], ...], ...] = (
+    (("name", _person), ("born_man born_woman identity", _quiet), ("phone", _call), ("note", _mark)),
+    (("address", _plain), ("neighbourhood ward", _quiet)),
+    (("risk", _plain), ("conditions", _quiet), ("mobility", _strong)),
+    (("given", _quiet), ("needed", _strong), ("proposal", _quiet)),
+    (("state", _state), ("reason", _aside), ("why", _why)),
 )
 NOT_ON_THE_PAGE = ("household", "cannot_travel")  # the household's code is for paper; `mobility` says more
 REST = 3
@@ -81,24 +79,31 @@ def drawn(
 ) -> list[list[SafeString]]:
     """Per person the five cells as HTML, everything in them escaped."""
     by_key = {column.key: column for column in columns}
-    placed = {key for cell in CELLS for key in cell} | set(NOT_ON_THE_PAGE)
-    rest = [column for column in columns if column.key not in placed]
+    placed = {key for cell in CELLS for keys, _draw in cell for key in keys.split()} | set(NOT_ON_THE_PAGE)
+    if not with_ward:
+        by_key.pop("ward", None)
     plan = [
-        [(by_key[key], line) for key, line in cell.items() if key in by_key and (with_ward or key != "ward")]
+        [([by_key[key] for key in keys.split() if key in by_key], draw) for keys, draw in cell]
         for cell in CELLS
     ]
+    rest = [column for column in columns if column.key not in placed]
     return [_cells(row, plan, rest) for row in rows]
 
 
-def _cells(row: Row, plan: list[list[tuple[Column, Line]]], rest: list[Column]) -> list[SafeString]:
+def _cells(row: Row, plan: list[list[tuple[list[Column], Draw]]], rest: list[Column]) -> list[SafeString]:
     cells = []
     for number, lines in enumerate(plan):
-        html = [line(escape(text), row) for column, line in lines if (text := column.text(row))]
+        html = []
+        for columns, draw in lines:
+            if text := " · ".join(filter(None, [_text(column, row) for column in columns])):
+                html.append(draw(escape(text), row))
         if number == REST:
-            html += [
-                _quiet(f"{escape(column.title())}: {escape(text)}", row)
-                for column in rest
-                if (text := column.text(row))
-            ]
+            said = [(column.title(), column.text(row)) for column in rest]
+            html += [_quiet(escape(f"{title}: {text}"), row) for title, text in said if text]
         cells.append(mark_safe(" ".join(html)))
     return cells
+
+
+def _text(column: Column, row: Row) -> str:
+    text = column.text(row)
+    return row.born_and_sex if text and column.key in ("born_man", "born_woman") else text
