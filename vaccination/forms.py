@@ -19,6 +19,7 @@ from vaccination import actions
 from vaccination.dose_checks import DoseDoubtful, DoseRefused
 from vaccination.forecasts import PROGRAMME
 from vaccination.models import DoseHistory, DoseRecord, Infection, Product, Screening
+from vaccination.rulesets import UNKNOWN_PRODUCT
 from wards.forms.fields import DeskForm
 from wards.forms.residents import DayField
 from wards.models import Resident, User
@@ -326,7 +327,7 @@ class ScreeningForm(FactForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Chọn kết luận khám sàng lọc.")},
     )
-    product = _product_field(required=False, empty_label=gettext_lazy("Mọi loại vắc xin"))
+    product = _product_field(required=False, blank=True, empty_label=gettext_lazy("Mọi loại vắc xin"))
     screened_on = DayField(label=gettext_lazy("Ngày khám sàng lọc"))
     until = DayField(
         future=True,
@@ -338,7 +339,11 @@ class ScreeningForm(FactForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         place = by.organisation.name if by.organisation_id and by.organisation else ""
-        super().__init__(*args, initial={"place": place, "screened_on": kwargs["on"]}, **kwargs)
+        super().__init__(
+            *args, initial={"place": place, "screened_on": kwargs["on"], "product": ""}, **kwargs
+        )
+        product: Any = self.fields["product"]
+        product.queryset = product.queryset.exclude(pk=UNKNOWN_PRODUCT)
 
     def clean(self) -> dict[str, Any]:
         self.require_day("screened_on", _("Ghi ngày khám sàng lọc."))

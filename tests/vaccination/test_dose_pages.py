@@ -282,6 +282,9 @@ def test_an_infection_is_entered_brought_up_to_date_and_taken_back(at_station, r
 
 def test_a_screening_is_entered_with_the_day_of_return(at_station, resident, nurse):
     url = reverse("vaccination:screening-create", args=[resident.pk])
+    page = at_station.get(url)
+    assert "Mọi loại vắc xin" in page.text
+    assert "Chưa rõ loại" not in page.text
     deferral = {"category": "DEFER", "product": "", "screened_on": "05/02/2022", "until": "", "reason": "sốt"}
     assert "cần ngày trở lại danh sách" in at_station.post(url, deferral).text
     assert "phải sau ngày khám" in at_station.post(url, deferral | {"until": "05/02/2022"}).text
