@@ -64,3 +64,18 @@ ABILITIES: dict[str, set[Ability]] = {
     Role.ADMIN: {_A.MANAGE_ACCOUNTS, _A.TECHNICAL_ADMIN},
     Role.AUDITOR: {_A.SEE_AUDIT},
 }
+
+_WARD_ROLES = {Role.SURVEYOR, Role.WARD_OFFICER, Role.STATION, Role.WARD_LEAD, Role.WARD_POLICE}
+_OFFICE_ROLES = {Role.FACILITY, Role.COMMUNICATIONS, Role.HOTLINE}
+
+# Who may open, change and close accounts of which roles: nobody gives what stands above or beside them, except that
+# administrators appoint each other. A health centre appoints its wards; who reads the log is appointed by administrators.
+GRANTS: dict[str, set[str]] = {
+    Role.HEALTH_CENTRE: _WARD_ROLES | _OFFICE_ROLES,
+    Role.ADMIN: set(Role),
+}
+
+
+def grantable(roles) -> set[str]:
+    """The roles that somebody holding `roles` may give to others."""
+    return set().union(*(GRANTS.get(role, set()) for role in roles))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from wards.views import households, imports, moves, residents
+from wards.views import access_log, accounts, households, imports, moves, residents
 
 app_name = "wards"
 
@@ -16,6 +16,19 @@ urlpatterns = [
     path("ho/<uuid:household_id>/them-nguoi/", residents.resident_add, name="resident-add"),
     path("ho/<uuid:household_id>/trung/", residents.resident_duplicates, name="resident-duplicates"),
     path("hoan-tac-chuyen/", moves.move_undo, name="move-undo"),
+    path("nhat-ky/", access_log.access_log, name="access-log"),
+    path("tai-khoan/", accounts.account_list, name="account-list"),
+    path("tai-khoan/mo/", accounts.account_add, name="account-add"),
+    path("tai-khoan/<int:account_id>/", accounts.account_detail, name="account-detail"),
+    path("tai-khoan/<int:account_id>/noi-lam-viec/", accounts.account_assign, name="account-assign"),
+    path(
+        "tai-khoan/<int:account_id>/noi-lam-viec/<int:assignment_id>/ket-thuc/",
+        accounts.account_unassign,
+        name="account-unassign",
+    ),
+    path("tai-khoan/<int:account_id>/khoa/", accounts.account_close, name="account-close"),
+    path("tai-khoan/<int:account_id>/mo-lai/", accounts.account_reopen, name="account-reopen"),
+    path("tai-khoan/<int:account_id>/mat-khau/", accounts.account_password, name="account-password"),
     path("nhap-tep/", imports.import_list, name="import-list"),
     path("nhap-tep/mau/", imports.import_sample, name="import-sample"),
     path("nhap-tep/<uuid:batch_id>/", imports.import_detail, name="import-detail"),

@@ -107,9 +107,11 @@ def test_a_place_of_another_ward_cannot_be_chosen(signed_in, clerk):
 
 
 def test_a_surveyor_may_choose_only_the_own_neighbourhood(signed_in, surveyor, ward, quarter):
-    make_neighbourhood(ward)
     page = signed_in(surveyor).get(reverse("wards:household-add"))
     assert [value for value, _ in page.context["form"].fields["place"].choices] == [f"n{quarter.pk}"]
+    make_neighbourhood(ward)
+    page = signed_in(make_user(Role.WARD_OFFICER, ward)).get(reverse("wards:household-add"))
+    assert page.context["form"]["place"].value() is None  # several: nothing is chosen for the user
     page = signed_in(surveyor).post(reverse("wards:household-add"), values(quarter, place=f"w{ward.pk}"))
     assert not Household.objects.exists()
 

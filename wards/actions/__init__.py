@@ -16,7 +16,7 @@ from wards.actions.households import add_household, move_household, update_house
 from wards.actions.identity import (
     NumberTaken,
     add_identity_claim,
-    holder_of,
+    clash_of,
     read_number,
     withdraw_identity_claim,
 )
@@ -41,8 +41,8 @@ __all__ = [
     "add_household",
     "add_identity_claim",
     "add_resident",
+    "clash_of",
     "end_pregnancy",
-    "holder_of",
     "managed_conditions",
     "move_household",
     "move_resident",

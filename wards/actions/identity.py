@@ -1,8 +1,8 @@
 """Identity numbers: several claims a person, each with its source; nobody's number is taken over silently (DOMAIN 4.4)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -17,18 +17,15 @@ from wards.models import IdentityClaim, Resident, User
 
 
 class NumberTaken(Exception):
-    """The citizen number stands at another person: `resident`, or None where the user may not know who."""
+    """The citizen number stands at another person: `resident`, or None where the user may not know who.
 
-    def __init__(self, resident: Resident | None) -> None:
+    `holder` is that person's id and ward in any case: for the log of those who settle it, never for the page.
+    """
+
+    def __init__(self, resident: Resident | None, holder: tuple[UUID, int] | None = None) -> None:
         self.resident = resident
+        self.holder = holder
         super().__init__("identity number taken")
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Who holds a number: a visible person, or somebody about whom nothing may be said."""
-
-    resident: Resident | None
 
 
 def read_number(raw: str, *, on: date, sex: str | None = None, birth_year: int | None = None) -> Identity:
@@ -46,8 +43,8 @@ def read_number(raw: str, *, on: date, sex: str | None = None, birth_year: int |
         raise ValidationError(problem.in_words(_), code=problem.code) from None
 
 
-def holder_of(number: Identity, *, by: User, except_for: Resident | None = None) -> Holder | None:
-    """Who else has this citizen number now. Other kinds of number are shared by mistake too often to decide anything."""
+def clash_of(number: Identity, *, by: User, except_for: Resident | None = None) -> NumberTaken | None:
+    """Who else has this citizen number now, as far as the user may know. Other kinds of number are shared by mistake too often to decide anything."""
     if number.kind is not IdentityKind.CCCD:
         return None
     claims = IdentityClaim.objects.filter(
@@ -58,9 +55,8 @@ def holder_of(number: Identity, *, by: User, except_for: Resident | None = None)
     claim = claims.first()
     if claim is None:
         return None
-    return Holder(
-        Resident.objects.visible_to(by).select_related("household").filter(pk=claim.resident_id).first()
-    )
+    visible = Resident.objects.visible_to(by).select_related("household")
+    return NumberTaken(visible.filter(pk=claim.resident_id).first(), (claim.resident_id, claim.ward_id))
 
 
 @verb
@@ -89,16 +85,15 @@ def claim_number(
     present = resident.identity_claims.filter(number_hash=values["number_hash"], withdrawn_at=None).first()
     if present is not None:
         return present, False
-    if holder := holder_of(number, by=by, except_for=resident):
-        raise NumberTaken(holder.resident)
+    if clash := clash_of(number, by=by, except_for=resident):
+        raise clash
     try:
         with transaction.atomic():
             claim = resident.identity_claims.create(
                 ward_id=resident.ward_id, source=source, entered_by=by, **values
             )
     except IntegrityError:  # somebody else claimed it at the same instant
-        holder = holder_of(number, by=by, except_for=resident)
-        raise NumberTaken(holder.resident if holder else None) from None
+        raise clash_of(number, by=by, except_for=resident) or NumberTaken(None) from None
     return claim, True
 
 

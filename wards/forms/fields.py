@@ -122,6 +122,8 @@ class PlaceField(forms.ChoiceField):
         choices: list[Any] = list(self._choices_of(user))
         if len(choices) == 1:
             choices = choices[0][1]
+        if len(choices) != 1 or isinstance(choices[0][1], list):
+            choices.insert(0, ("", _("Chọn …")))
         if outside:
             choices.append((OUTSIDE, _("Phường khác, ngoài địa bàn được giao")))
         kwargs.setdefault("label", installation.word("neighbourhood").capitalize())

@@ -268,8 +268,8 @@ class ResidentForm(DeskForm):
         self.warnings = [_(WARNING_TEXTS[warning]) for warning in number.warnings]
         if cleaned.get("leave_number_out"):
             return
-        if holder := actions.holder_of(number, by=self.user, except_for=self.resident):
-            self.number_taken(actions.NumberTaken(holder.resident))
+        if clash := actions.clash_of(number, by=self.user, except_for=self.resident):
+            self.number_taken(clash)
             return
         cleaned["number"] = number
 

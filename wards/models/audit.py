@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccessEvent(models.Model):
-    """One look at named data. Append-only: the application's role may neither change nor delete it."""
+    """One look at named data, or one change of an account. Append-only: the application's role may neither change nor delete it."""
 
     append_only = True
 
@@ -16,6 +16,7 @@ class AccessEvent(models.Model):
         EXPORT = "export", _("Tải tệp")
         PRINT = "print", _("In")
         IMPORT = "import", _("Nhập từ tệp")
+        CHANGE = "change", _("Sửa")  # of an account; changes of people are in the row history
 
     at = models.DateTimeField(db_index=True)
     user = models.ForeignKey("wards.User", models.PROTECT, related_name="+")

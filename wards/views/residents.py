@@ -156,6 +156,7 @@ def resident_edit(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         record_access(
             request, AccessEvent.Action.VIEW, "resident", object_id=resident.pk, ward_id=resident.ward_id
         )
+    _record_candidates(request, form)
     return render(request, "wards/resident_form.html", context | {"form": form})
 
 
@@ -318,10 +319,16 @@ def _with_a_new_id(request: HttpRequest, household: Household, spent: actions.Sp
 
 
 def _record_candidates(request: HttpRequest, form: ResidentForm) -> None:
+    """Who was shown as perhaps the same; and a number held out of sight, for the health centre to look into."""
     shown = len(form.candidates) + (1 if form.clash and form.clash.resident else 0)
     if shown:
         record_access(
             request, AccessEvent.Action.SEARCH, "resident", row_count=shown, detail={"kind": "duplicates"}
+        )
+    if form.clash and form.clash.resident is None and form.clash.holder:
+        holder, ward = form.clash.holder
+        record_access(
+            request, AccessEvent.Action.SEARCH, "number_clash", object_id=holder, ward_id=ward, row_count=0
         )
 
 
