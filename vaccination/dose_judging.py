@@ -27,15 +27,17 @@ _TWO_DOSES = 2  # what a series needs while its product is unknown
 class Course:
     """The counted doses of one person so far."""
 
-    __slots__ = ("additional", "basic", "basic_products", "boosters", "later_products", "need", "results",
-                 "uncounted")  # fmt: skip
+    __slots__ = ("additional", "basic", "basic_products", "boosters", "known_product", "later_products", "need",
+                 "results", "speaks", "uncounted")  # fmt: skip
 
     def __init__(self) -> None:
         self.results: list[DoseResult] = []
+        self.speaks = False  # some result carries a reason
         self.basic: PartialDate | None = None  # the last basic dose, and so on
         self.additional: PartialDate | None = None
         self.boosters: list[PartialDate] = []
         self.basic_products: list[str] = []
+        self.known_product = UNKNOWN_PRODUCT  # the last known one among them
         self.later_products: list[str] = []
         self.need = _TWO_DOSES
         self.uncounted: Dose | None = None  # the last shot that is in the arm without being counted
@@ -115,6 +117,8 @@ def _take(course: Course, person: Person, dose: Dose, family: Family, on: date) 
 
 def _record(course: Course, dose: Dose, verdict: DoseResult, family: Family) -> None:
     course.results.append(verdict)
+    if verdict.reason:
+        course.speaks = True
     given = dose.given
     if not verdict.valid:
         if verdict.reason in ("BEFORE_BIRTH", "BEFORE_PROGRAMME"):
@@ -122,8 +126,10 @@ def _record(course: Course, dose: Dose, verdict: DoseResult, family: Family) -> 
         if course.uncounted is None or given.last > course.uncounted.given.last:
             course.uncounted = dose
     elif verdict.type == "BASIC":
-        if dose.product != UNKNOWN_PRODUCT and _last_known(course.basic_products) == UNKNOWN_PRODUCT:
-            course.need = family.products[dose.product].basic_doses
+        if dose.product != UNKNOWN_PRODUCT:
+            if course.known_product == UNKNOWN_PRODUCT:
+                course.need = family.products[dose.product].basic_doses
+            course.known_product = dose.product
         course.basic_products.append(dose.product)
         course.basic = _later(course.basic, given)
     else:
@@ -173,15 +179,17 @@ def _basic_verdict(course: Course, person: Person, dose: Dose, rules: RuleSet) -
             return refused
     before = course.basic_products
     if before:
-        mix = mix_rule(rules, person.born, given.first.__lt__)
-        if not follows(
-            rules, mix, _last_known(before), product
-        ):  # what only a shortage allows: there was one
-            return _no(dose, mix.row.key, {"before": before[-1]})
+        if product != course.known_product:
+            mix = mix_rule(rules, person.born, given.first.__lt__)
+            # What only a shortage allows was given in one, so both answers will do.
+            if not follows(rules, mix, course.known_product, product):
+                return _no(dose, mix.row.key, {"before": before[-1]})
         least, rule = interval_after(rules, before[-1], person, given.first.__lt__, shortest=True)
         assert course.basic is not None
         if given.last < _with_grace(least.after(course.basic.first), rules):
             return _too_early(dose, course.basic, least, rule.row.key)
+    if dose.volume_ml is None and product != UNKNOWN_PRODUCT:
+        return _yes(dose, "BASIC", len(before) + 1)
     return _yes(dose, "BASIC", len(before) + 1, *_warning(person, dose, rules))
 
 
@@ -225,10 +233,6 @@ def _warning(person: Person, dose: Dose, rules: RuleSet) -> tuple[str | None, An
             if usual and certain and dose.volume_ml != usual:
                 return "VOLUME", {"given_ml": dose.volume_ml, "usual_ml": usual, "rule": band.row.key}
     return None, _NO_PARAMS
-
-
-def _last_known(products: Iterable[str]) -> str:
-    return next((code for code in reversed(list(products)) if code != UNKNOWN_PRODUCT), UNKNOWN_PRODUCT)
 
 
 def mix_rule(rules: RuleSet, born: PartialDate, younger_than: YoungerThan) -> MixRule:

@@ -57,7 +57,7 @@ def forecast(person: Person, on: date, rules: Family, version: RuleSet | None = 
         found = next_step(person, course, version, days, reasons)
     else:
         found = next_basic(person, course, version, days)
-    if any(result.reason for result in course.results):
+    if course.speaks:
         reasons.extend(_about_doses(course))
     if found is None:
         return _complete(course, version, days, reasons)

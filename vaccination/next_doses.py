@@ -51,7 +51,7 @@ def next_basic(person: Person, course: Course, rules: RuleSet, days: DayRange) -
         found.not_before(least.after(start.first), least.after(start.last))
         if rule.max and before[-1] != UNKNOWN_PRODUCT:
             found.overdue_on = rule.max.after(start.last)
-        found.products = _basic_products(rules, person, before, allowed, days)
+        found.products = _basic_products(rules, person, course.known_product, allowed, days)
         params = {
             "type": "BASIC", "ordinal": found.ordinal, "product": before[-1], "min": least.text,
             "start_type": "BASIC", "start_ordinal": len(before), "start_first": start.first, "start_last": start.last,
@@ -104,22 +104,21 @@ def _approved(rules: RuleSet, products: tuple[str, ...], days: DayRange) -> tupl
 
 
 def _basic_products(
-    rules: RuleSet, person: Person, before: list[str], allowed: tuple[str, ...], days: DayRange
+    rules: RuleSet, person: Person, known: str, allowed: tuple[str, ...], days: DayRange
 ) -> tuple[str, ...]:
-    """What may follow in the basic series; nothing can be named while the product before is unknown."""
-    known = [code for code in before if code != UNKNOWN_PRODUCT]
-    if not known:
+    """What may follow the last known product of the basic series; nothing can be named while none is known."""
+    if known == UNKNOWN_PRODUCT:
         return ()
     mix = mix_rule(rules, person.born, lambda day: not days.reached(day))
-    key = ("mix", mix.row.key, known[-1], allowed)
+    key = ("mix", mix.row.key, known, allowed)
     found = rules.memo.get(key)
     if found is None:
         fine = ("ALLOW", "ALLOW_IF_SHORTAGE") if rules.parameters.products_in_shortage else ("ALLOW",)
-        group = rules.products[known[-1]].group
+        group = rules.products[known].group
         found = rules.memo[key] = tuple(
             code
             for code in allowed
-            if rules.products[code].group == group or mix.pairs.get((known[-1], code)) in fine
+            if rules.products[code].group == group or mix.pairs.get((known, code)) in fine
         )
     return found
 
