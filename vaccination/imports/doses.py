@@ -98,9 +98,9 @@ class Doses:
             )
             return None
         born = row.born or PartialDate(1900)
-        problem = dose_checks.error(born=born, given=given, first_dose_on=self._first_dose_on, on=row.on)
-        if problem:
-            cells.problem("dose_given", problem.code, problem.message, value=raw, group=group)
+        impossible = dose_checks.error(born=born, given=given, first_dose_on=self._first_dose_on, on=row.on)
+        if impossible:
+            cells.problem("dose_given", impossible.code, impossible.message, value=raw, group=group)
             return None
         return given
 

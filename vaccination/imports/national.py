@@ -79,7 +79,7 @@ RESIDENTS = Source(
     sample=sample,
 )
 
-_FOUND_BY = (
+_FOUND_BY: tuple[str, ...] = (
     "resident_ref",
     "full_name",
     "family_name",

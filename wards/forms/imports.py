@@ -1,6 +1,9 @@
 """The upload form, and the choice of columns."""
 
+from typing import cast
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wards.access import wards_of
@@ -45,11 +48,12 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices = [(source.name, source.label) for source in sources.everything()]
-        self.fields["source"].initial = next(iter(sources.everything())).name
-        self.fields["source"].widget.attrs = {"class": "form-check-input"}
+        source_field = cast(forms.ChoiceField, self.fields["source"])
+        source_field.choices = [(source.name, source.label) for source in sources.everything()]
+        source_field.initial = next(iter(sources.everything())).name
+        source_field.widget.attrs = {"class": "form-check-input"}
         units = wards_of(user).order_by("search_key")
-        self.fields["unit"].queryset = units
+        cast(forms.ModelChoiceField, self.fields["unit"]).queryset = units
         if len(units) == 1:
             self.fields["unit"].initial = units[0].pk
 
@@ -60,8 +64,10 @@ class ColumnsForm:
     After `is_valid()`: `mapping` and `date_orders` as a batch keeps them, or `errors` as sentences.
     """
 
-    def __init__(self, batch: ImportBatch, data=None) -> None:
+    def __init__(self, batch: ImportBatch, wards: QuerySet[AdministrativeUnit], data=None) -> None:
         self.batch = batch
+        self.wards = wards
+        self.unit: AdministrativeUnit | None = None
         self.source = sources.get(batch.source)
         self.mapping: dict[str, str] = dict(batch.mapping)
         self.date_orders: dict = dict(batch.date_orders)
@@ -72,7 +78,8 @@ class ColumnsForm:
 
     def _read(self, data) -> None:
         allowed = {value for value, _label in self.choices}
-        self.mapping, taken = {}, {}
+        self.mapping = {}
+        taken: dict[str, int] = {}
         for position in range(len(self.batch.layout["titles"])):
             target = data.get(f"column-{position}", "")
             if target not in allowed or not target:
@@ -86,10 +93,12 @@ class ColumnsForm:
                 )
             taken[target] = position
             self.mapping[str(position)] = target
+        chosen = data.get("unit", "")
+        self.unit = self.wards.filter(pk=chosen).first() if chosen.isdecimal() else None
         self.date_orders = {}
-        for position in layout.date_positions(self.source, self.mapping):
-            order = data.get(f"order-{position}", "")
-            self.date_orders[position] = order if order in ("dmy", "mdy") else self._default(position)
+        for key in layout.date_positions(self.source, self.mapping):
+            order = data.get(f"order-{key}", "")
+            self.date_orders[key] = order if order in ("dmy", "mdy") else self._default(key)
 
     def _default(self, position: str) -> str:
         return self.batch.layout["dates"].get(position, {}).get("order", "dmy")

@@ -21,6 +21,7 @@ from wards.models import AccessEvent, AdministrativeUnit, ImportBatch, User
 from wards.roles import Ability
 
 State = ImportBatch.State
+SAFE = "Chưa có dữ liệu nào bị thay đổi."
 
 
 class Refused(ValueError):
@@ -51,8 +52,10 @@ def receive_file(
     scope = scope_of(by).ward_ids
     if unit is None and len(scope) == 1:
         unit = AdministrativeUnit.objects.get(pk=next(iter(scope)))
-    if not scope or (unit is not None and unit.pk not in scope):
-        raise Refused("Phường đã chọn ngoài địa bàn được giao. Chưa có dữ liệu nào bị thay đổi.")
+    if not scope:
+        raise Refused(f"Tài khoản {by.username} chưa được giao phường nào để nhập tệp. {SAFE}")
+    if unit is not None:
+        _require_in_scope(unit, by)
     name = files.shown_name(original_name)
     try:
         stored = files.store(chunks, original_name)
@@ -60,9 +63,7 @@ def receive_file(
         raise Refused(f"Tệp “{name}” quá lớn. Chia tệp theo phường hoặc tổ rồi tải lên từng phần.") from None
     if expected_sha256 and expected_sha256.lower() != stored.sha256:
         files.remove(stored.name)
-        raise Refused(
-            f"Tệp “{name}” chưa tải lên hết, có thể do mạng ngắt. Tải lên lại. Chưa có dữ liệu nào bị thay đổi."
-        )
+        raise Refused(f"Tệp “{name}” chưa tải lên hết, có thể do mạng ngắt. Tải lên lại. {SAFE}")
     now = clock.real_now()
     with transaction.atomic():
         batch = ImportBatch.objects.create(
@@ -83,6 +84,11 @@ def receive_file(
         )
         _note(batch, by, "received", address=address)
     return batch
+
+
+def _require_in_scope(unit: AdministrativeUnit, by: User) -> None:
+    if unit.pk not in scope_of(by).ward_ids:
+        raise Refused(f"Phường đã chọn ngoài địa bàn được giao. {SAFE}")
 
 
 def _earlier(sha256: str, source: str) -> ImportBatch | None:
@@ -125,12 +131,17 @@ def missing_columns(batch: ImportBatch, mapping: Mapping[str, str]) -> list[Fiel
     return layout.missing(sources.get(batch.source), mapping)
 
 
+def needs_ward(batch: ImportBatch, mapping: Mapping[str, str]) -> bool:
+    """Whether nothing says which ward the rows belong to: no column, and no ward for the whole file."""
+    return batch.unit_id is None and not {"ward_code", "ward_name"} & set(mapping.values())
+
+
 def missing_sentence(batch: ImportBatch, missing: Iterable[Field]) -> str:
     """WORDS 7: where, what, how to put it right, what is already safe."""
     names = " và ".join(f"cột {field.label[0].lower()}{field.label[1:]}" for field in missing)
     return (
         f"Tệp “{batch.original_name}”, trang “{batch.sheet}”: chưa thấy {names}. Chọn {names.replace('cột', 'cột chứa', 1)}"
-        " ở bảng bên dưới rồi bấm Tiếp tục. Chưa có dữ liệu nào bị thay đổi."
+        f" ở bảng bên dưới rồi bấm Tiếp tục. {SAFE}"
     )
 
 
@@ -142,17 +153,28 @@ def choose_columns(
     date_orders: Mapping[str, DayOrder],
     by: User,
     profile_name: str = "",
+    unit: AdministrativeUnit | None = None,
 ) -> ImportBatch:
     """Say what each column is and how its dates are written; reading begins. The choice is remembered for the office.
 
-    Raises Refused when a needed column is missing: then no row is read (IMP-23).
+    `unit`: the ward of rows that name none, if it was not said before. Raises Refused when a needed column is missing:
+    then no row is read (IMP-23).
     """
     require(by, Ability.IMPORT_FILES)
-    batch = _locked(batch, State.MAPPING, State.REVIEW)
+    batch = _locked(batch, State.MAPPING)
+    if unit is not None:
+        _require_in_scope(unit, by)
+        ImportBatch.objects.filter(pk=batch.pk).update(unit=unit, ward_ids=[unit.pk])
+        batch.unit = unit
     mapping = {position: target for position, target in mapping.items() if target}
     missing = missing_columns(batch, mapping)
     if missing:
         raise Refused(missing_sentence(batch, missing))
+    if needs_ward(batch, mapping):
+        raise Refused(
+            f"Tệp “{batch.original_name}”, trang “{batch.sheet}”: chưa thấy cột phường, xã. Chọn cột chứa tên hoặc mã phường,"
+            f" hoặc chọn phường cho cả tệp. {SAFE}"
+        )
     profile = profiles.remember(batch, mapping, date_orders, by=by, name=profile_name)
     _turn(
         batch,

@@ -19,6 +19,43 @@ ROW_PROBLEMS = {
 }
 
 
+# What a group of equal problems is called; a row's own sentence has the value in it and stays with the row.
+GROUP_TEXTS = {
+    "name_missing": "chưa có họ tên",
+    "old_font": "tên gõ bằng phông chữ cũ",
+    "birth_missing": "chưa có ngày sinh",
+    "not_a_date": "không phải ngày",
+    "no_such_day": "ngày không có trong lịch",
+    "month_over_12": "tháng lớn hơn 12",
+    "run_together": "ngày không có dấu ngăn",
+    "too_early": "năm quá xa",
+    "in_future": "ngày sau hôm nay",
+    "before_birth": "ngày tiêm trước ngày sinh",
+    "before_programme": "ngày tiêm trước khi có vắc xin",
+    "dose_day_missing": "có vắc xin, chưa có ngày tiêm",
+    "digits_lost": "số giấy tờ bị Excel làm mất chữ số",
+    "wrong_length": "số giấy tờ sai số chữ số",
+    "not_a_number": "không phải số giấy tờ",
+    "dummy": "số giấy tờ điền cho đủ, không ghi số",
+    "repaired": "số giấy tờ mất số 0 ở đầu, đã thêm lại",
+    "sex_differs": "số giấy tờ cho biết giới tính khác",
+    "year_differs": "số giấy tờ cho biết năm sinh khác",
+    "unknown_province": "số giấy tờ có mã tỉnh lạ",
+    "ward_missing": "chưa rõ phường, xã",
+    "ward_unknown": "phường, xã không có trong danh mục",
+    "ward_ambiguous": "có nhiều phường, xã cùng tên",
+    "cell_error": "ô là lỗi công thức",
+    "no_person": "chưa có người này trong danh sách",
+    "product_unknown": "chưa nhận ra tên vắc xin",
+    "lot_is_date": "số lô bị đổi thành ngày",
+    "condition_unknown": "bệnh chưa nhận ra",
+    "not_a_phone": "không phải số điện thoại, không ghi số",
+    "sex_unknown": "không rõ Nam hay Nữ",
+    "not_1_to_16": "mã nhóm ưu tiên không từ 1 đến 16",
+    "not_understood": "chưa hiểu, không ghi ô này",
+}
+
+
 class Groups:
     """Problems counted by column and kind while rows stream by: 10,000 equal ones are one line."""
 
@@ -39,7 +76,7 @@ def _empty(row_no: int, finding: dict[str, Any]) -> dict[str, Any]:
         "column": finding["column"],
         "title": finding["title"],
         "problem": finding["code"],
-        "text": finding["text"],
+        "text": GROUP_TEXTS.get(finding["code"], finding["text"]),
         "rows": 0,
         "example_row": row_no,
     }
@@ -57,7 +94,7 @@ def groups_of_rows(tables: Tables) -> list[dict[str, Any]]:
                 "column": "",
                 "title": "",
                 "problem": code,
-                "text": ROW_PROBLEMS[code],
+                "text": GROUP_TEXTS[code],
                 "rows": rows,
                 "example_row": first,
             }

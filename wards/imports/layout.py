@@ -106,7 +106,7 @@ def _samples(guess: HeaderGuess, head: Sequence[Sequence[Cell]]) -> list[list[st
 
 def known_titles(fields: Iterable[Field]) -> list[str]:
     """Every title that names a field, repeated ones also with the number of the dose."""
-    titles = []
+    titles: list[str] = []
     for one in fields:
         titles += one.titles
         if one.repeated:
@@ -200,10 +200,8 @@ def _look_at_dates(
         for place, values in places:
             if place < len(row):
                 values[_plain(row[place])] += 1
-    for position, values in columns.items():
-        layout.dates[position] = _seen(
-            decide_column(values.elements(), on=on, births=wanted[position] == "birth")
-        )
+    for key, values in columns.items():
+        layout.dates[key] = _seen(decide_column(values.elements(), on=on, births=wanted[key] == "birth"))
 
 
 def _chained(head: Sequence[Sequence[Cell]], rest: Iterable[Sequence[Cell]]) -> Iterable[Sequence[Cell]]:

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -286,7 +285,7 @@ class PersonReader:
             json.dumps(findings.problems, ensure_ascii=False) if findings.problems else None,
             json.dumps(findings.warnings, ensure_ascii=False) if findings.warnings else None,
             place.ward_id,
-            *astuple(home),
+            *home,
             *person,
         ), place
 
@@ -403,14 +402,9 @@ class PersonReader:
             )
         except identity.IdentityProblem as problem:
             if problem.code == "dummy":
-                cells.warn(
-                    "identity",
-                    problem.code,
-                    f"{problem.message} Người này được ghi, không ghi số.",
-                    value=raw,
-                )
+                cells.warn("identity", problem.code, f"{problem.message} Người này được ghi, không ghi số.")
             elif problem.code != "empty":
-                cells.problem("identity", problem.code, problem.message, value=raw, proposal=problem.proposal)
+                cells.problem("identity", problem.code, _masked_message(problem))
             return (None, None, None, None, None, None)
         for warning in number.warnings:
             cells.warn("identity", warning.value, identity.WARNING_TEXTS[warning], value=number.masked)
@@ -451,7 +445,7 @@ class PersonReader:
         )
         return None
 
-    def _one_of(self, cells: RowCells, name: str, words: dict[str, str]) -> str | None:
+    def _one_of(self, cells: RowCells, name: str, words: Mapping[str, str]) -> str | None:
         text = cells.text(name)
         if not text:
             return None
@@ -497,6 +491,14 @@ _PLACE_TEXTS = {
     "ward_unknown": "Không có phường, xã nào tên như vậy. Kiểm tra lại mã hoặc tên.",
     "ward_ambiguous": "Có nhiều phường, xã cùng tên. Ghi thêm mã xã.",
 }
+
+
+def _masked_message(problem: identity.IdentityProblem) -> str:
+    """The sentence without the number itself: a wrong number is nearly somebody's right one."""
+    raw = problem.params.get("raw")
+    if problem.code == "digits_lost" or raw is None:
+        return problem.message
+    return problem.template.format(**problem.params | {"raw": identity.mask(str(raw))})
 
 
 def read_date(raw: Any, order: dates_vn.DayOrder, on: date, *, births: bool) -> PartialDate:

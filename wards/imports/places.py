@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from lib.addresses import address_search_key, house_sort_key, parse_address
 from lib.names import clean, search_key
@@ -21,8 +22,7 @@ class Place:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(NamedTuple):
     """An address as staged: the neighbourhood found or proposed, and what a household is told apart by."""
 
     neighbourhood_id: int | None = None
@@ -130,7 +130,7 @@ class Places:
             **_address_keys(parsed.house_number[:40], parsed.rest[:120]),
         )
 
-    def _neighbourhood(self, ward_id: int | None, kind: str, name: str) -> dict:
+    def _neighbourhood(self, ward_id: int | None, kind: str, name: str) -> dict[str, Any]:
         if not name or ward_id is None:
             return {}
         known = self._known.get(ward_id, {})
@@ -170,7 +170,7 @@ def _spellings(kind: str, name: str) -> tuple[str, ...]:
     return (address_search_key(f"{kind} {name}"),)
 
 
-def _address_keys(house_number: str, street: str) -> dict[str, str]:
+def _address_keys(house_number: str, street: str) -> dict[str, Any]:
     whole = " ".join(filter(None, (house_number, street)))
     if not whole:
         return {}

@@ -1,6 +1,7 @@
 """How a source's columns are named, remembered per office from the last time somebody said so."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lib import clock
 from lib.dates_vn import DayOrder
@@ -28,7 +29,7 @@ def proposed_columns(batch: ImportBatch, source: Source) -> tuple[dict[str, str]
     return mapping, orders
 
 
-def _by_profile(remembered: Mapping[str, str], titles: list[str]) -> dict[str, str]:
+def _by_profile(remembered: Mapping[str, Any], titles: list[str]) -> dict[str, Any]:
     found = {}
     for position, key in enumerate(title_keys(titles)):
         if key in remembered:

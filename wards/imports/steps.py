@@ -287,7 +287,7 @@ def _write(batch: ImportBatch, lease: Lease, until: datetime) -> bool:
         user_id=by.pk,
         scope=sorted(scope),
         on=clock.today(),
-        staged_at=batch.staged_at,
+        staged_at=batch.staged_at or batch.uploaded_at,
         synthetic=bool(row and row.is_demo),
     )
     writing.leave_outside(job.tables, scope)

@@ -255,23 +255,32 @@ def _new_homes(step: _Step) -> None:
         "ids": [str(uuid4()) for _home in wanted],
         "codes": codes,
     }
+    # A new home stands in the walk with the last one of its neighbourhood whose number comes before its own.
     step.run(
-        f"""INSERT INTO wards_household (id, ward_id, neighbourhood_id, code, house_number, street, address_text, address_key,
+        f"""WITH new AS MATERIALIZED (
+            SELECT n.id, n.code, c.row_no, c.ward_id, c.neighbourhood_id, c.address_key,
+                CASE WHEN s.address_key <> '' THEN s.house_number ELSE COALESCE(old.house_number, '') END AS house_number,
+                CASE WHEN s.address_key <> '' THEN s.street ELSE COALESCE(old.street, '') END AS street,
+                CASE WHEN s.address_key <> '' THEN '' ELSE COALESCE(old.address_text, '') END AS address_text,
+                CASE WHEN s.address_key <> '' THEN s.number_sort_key ELSE COALESCE(old.number_sort_key, '') END AS number
+            FROM unnest(%(rows)s::int[], %(ids)s::uuid[], %(codes)s::text[]) AS n(row_no, id, code)
+            JOIN {tables.chunk} c USING (row_no) JOIN {tables.people} s USING (row_no)
+            LEFT JOIN wards_resident r ON c.mode = 'update' AND r.id = c.resident_id AND r.ward_id = c.ward_id
+            LEFT JOIN wards_household old ON old.id = r.household_id
+        ), walk AS (
+            SELECT id, max(place) OVER (PARTITION BY ward_id, neighbourhood_id ORDER BY number) AS place FROM (
+                SELECT id, ward_id, neighbourhood_id, number, 0 AS place FROM new
+                UNION ALL SELECT NULL, h.ward_id, h.neighbourhood_id, h.number_sort_key, h.walking_position
+                FROM wards_household h JOIN (SELECT DISTINCT ward_id, neighbourhood_id FROM new) AS there
+                    ON h.ward_id = there.ward_id AND h.neighbourhood_id = there.neighbourhood_id
+                WHERE h.walking_position > 0
+            ) AS homes
+        )
+        INSERT INTO wards_household (id, ward_id, neighbourhood_id, code, house_number, street, address_text, address_key,
             number_sort_key, walking_position, dwelling, source, entered_by_id, created_at, updated_at, version)
-        SELECT new.id, c.ward_id, c.neighbourhood_id, new.code,
-            CASE WHEN s.address_key <> '' THEN s.house_number ELSE COALESCE(old.house_number, '') END,
-            CASE WHEN s.address_key <> '' THEN s.street ELSE COALESCE(old.street, '') END,
-            CASE WHEN s.address_key <> '' THEN '' ELSE COALESCE(old.address_text, '') END,
-            c.address_key,
-            CASE WHEN s.address_key <> '' THEN s.number_sort_key ELSE COALESCE(old.number_sort_key, '') END,
-            COALESCE((SELECT n.walking_position FROM wards_household n WHERE n.ward_id = c.ward_id
-                AND n.neighbourhood_id IS NOT DISTINCT FROM c.neighbourhood_id AND n.walking_position > 0
-                AND n.number_sort_key <= s.number_sort_key ORDER BY n.walking_position DESC LIMIT 1), 0),
+        SELECT new.id, ward_id, neighbourhood_id, code, house_number, street, address_text, address_key, number, walk.place,
             'lived_in', 'file', %(user)s, %(at)s, %(at)s, 1
-        FROM unnest(%(rows)s::int[], %(ids)s::uuid[], %(codes)s::text[]) AS new(row_no, id, code)
-        JOIN {tables.chunk} c USING (row_no) JOIN {tables.people} s USING (row_no)
-        LEFT JOIN wards_resident r ON c.mode = 'update' AND r.id = c.resident_id AND r.ward_id = c.ward_id
-        LEFT JOIN wards_household old ON old.id = r.household_id""",
+        FROM new JOIN walk USING (id)""",
         made,
     )
     step.run(
@@ -283,21 +292,26 @@ def _new_homes(step: _Step) -> None:
 
 def _free_codes(step: _Step, wards: Sequence[int]) -> list[str]:
     """A code for each new home that no home of its ward has."""
-    codes: list[str] = []
+    codes: list[str] = [""] * len(wards)
     taken: set[tuple[int, str]] = set()
-    for ward_id in wards:
-        while (
-            key := (ward_id, "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH)))
-        ) in taken:
-            pass
-        taken.add(key)
-        codes.append(key[1])
-    clashes = step.rows(
-        """SELECT DISTINCT h.ward_id, h.code FROM wards_household h
-        JOIN unnest(%(wards)s::bigint[], %(codes)s::text[]) AS new(ward_id, code) USING (ward_id, code)""",
-        {"wards": list(wards), "codes": codes},
-    )
-    return _free_codes(step, wards) if clashes else codes
+    wanted = list(range(len(wards)))
+    while wanted:
+        for place in wanted:
+            while (
+                key := (wards[place], "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH)))
+            ) in taken:
+                pass
+            taken.add(key)
+            codes[place] = key[1]
+        clashes = set(
+            step.rows(
+                """SELECT h.ward_id, h.code FROM wards_household h
+                JOIN unnest(%(wards)s::bigint[], %(codes)s::text[]) AS new(ward_id, code) USING (ward_id, code)""",
+                {"wards": [wards[place] for place in wanted], "codes": [codes[place] for place in wanted]},
+            )
+        )
+        wanted = [place for place in wanted if (wards[place], codes[place]) in clashes]
+    return codes
 
 
 # ---------------------------------------------------------------- people

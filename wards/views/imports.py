@@ -1,5 +1,6 @@
 """Files into the register, page by page: upload, columns, checks, review, writing (WORDS: "Nhập từ tệp Excel")."""
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from wards.access import ability_required, scope_of, wards_of
 from wards.audit import record_access
 from wards.forms.imports import DATE_ORDERS, ColumnsForm, UploadForm
 from wards.imports import batches, files, review, sources
-from wards.models import AccessEvent, AdministrativeUnit, ImportBatch
+from wards.models import AccessEvent, AdministrativeUnit, ImportBatch, User
 from wards.models.imports import Outcome
 from wards.roles import Ability
 
@@ -25,6 +26,10 @@ SAMPLE_WARD = "09190"  # Võ Cường, the ward of the demonstration's journey
 State = ImportBatch.State
 
 imports_files = ability_required(Ability.IMPORT_FILES)
+
+
+def _by(request: HttpRequest) -> User:
+    return cast(User, request.user)
 
 
 def _batch(request: HttpRequest, batch_id: UUID) -> ImportBatch:
@@ -58,7 +63,7 @@ def _received(request: HttpRequest, form: UploadForm) -> HttpResponse:
     data = form.cleaned_data
     try:
         batch = batches.receive_file(
-            by=request.user,
+            by=_by(request),
             source=data["source"],
             chunks=data["file"].chunks(),
             original_name=data["file"].name,
@@ -81,11 +86,11 @@ def import_sample(request: HttpRequest) -> HttpResponse:
     ward = _sample_ward(request)
     if ward is None:
         raise Http404
-    source = next(source for source in sources.everything() if source.sample)
+    source, make = next((source, source.sample) for source in sources.everything() if source.sample)
     batch = batches.receive_file(
-        by=request.user,
+        by=_by(request),
         source=source.name,
-        chunks=source.sample(ward, clock.today()),
+        chunks=make(ward, clock.today()),
         original_name=f"mau_{ward.search_key.replace(' ', '_')}.xlsx",
         unit=ward,
         address=request.META.get("REMOTE_ADDR"),
@@ -117,7 +122,7 @@ def import_detail(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         response["HX-Redirect"] = reverse("wards:import-detail", args=[batch.pk])
         return response
     if batch.state == State.MAPPING:
-        return _columns_page(request, batch, ColumnsForm(batch))
+        return _columns_page(request, batch, ColumnsForm(batch, wards_of(request.user)))
     if batch.state in (State.REVIEW, State.DONE) and batch.layout:
         return _review_page(request, batch)
     return render(request, "wards/import_ended.html", _about(batch))
@@ -153,6 +158,9 @@ def _columns_page(
         "errors": errors or [],
         "missing": batches.missing_sentence(batch, missing) if missing and not errors else "",
         "asks": any(column["asks"] for column in columns),
+        "wards": wards_of(request.user).order_by("search_key") if batch.unit_id is None else None,
+        "needs_ward": batches.needs_ward(batch, form.mapping),
+        "unit": form.unit,
     }
     return render(request, "wards/import_columns.html", context, status=422 if errors else 200)
 
@@ -164,12 +172,12 @@ def import_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     batch = _batch(request, batch_id)
     if batch.state != State.MAPPING:
         return redirect("wards:import-detail", batch.pk)
-    form = ColumnsForm(batch, request.POST)
+    form = ColumnsForm(batch, wards_of(request.user), request.POST)
     if form.errors:
         return _columns_page(request, batch, form, form.errors)
     try:
         batches.choose_columns(
-            batch=batch, mapping=form.mapping, date_orders=form.date_orders, by=request.user
+            batch=batch, mapping=form.mapping, date_orders=form.date_orders, by=_by(request), unit=form.unit
         )
     except batches.Refused as refusal:
         return _columns_page(request, batch, form, [str(refusal)])
@@ -239,7 +247,7 @@ def import_decide(request: HttpRequest, batch_id: UUID, row_no: int) -> HttpResp
     batch = _batch(request, batch_id)
     try:
         batches.decide_row(
-            batch=batch, row_no=row_no, decision=request.POST.get("decision", ""), by=request.user
+            batch=batch, row_no=row_no, decision=request.POST.get("decision", ""), by=_by(request)
         )
     except batches.Refused as refusal:
         messages.error(request, str(refusal))
@@ -260,7 +268,7 @@ def import_take_over(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Rows that waited for the health centre are shown to somebody whose area holds both wards."""
     batch = _batch(request, batch_id)
     try:
-        batches.take_over_waiting(batch=batch, by=request.user)
+        batches.take_over_waiting(batch=batch, by=_by(request))
     except batches.Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(f"{reverse('wards:import-detail', args=[batch.pk])}?loai=moved")
@@ -274,7 +282,7 @@ def import_write(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         return redirect("wards:import-detail", batch.pk)
     if request.method == "POST":
         try:
-            batches.request_writing(batch=batch, by=request.user)
+            batches.request_writing(batch=batch, by=_by(request))
         except batches.Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -289,7 +297,7 @@ def import_write(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 def import_discard(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     batch = _batch(request, batch_id)
     try:
-        batches.discard(batch=batch, by=request.user)
+        batches.discard(batch=batch, by=_by(request))
     except batches.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("wards:import-detail", batch.pk)
@@ -301,7 +309,7 @@ def import_discard(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @imports_files
 @require_GET
-def import_errors(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def import_errors(request: HttpRequest, batch_id: UUID) -> FileResponse:
     """The rows with errors: the same columns and what is wrong with each."""
     batch = _batch(request, batch_id)
     path = files.path_of(batch.error_file) if batch.error_file else None
