@@ -35,7 +35,7 @@ def uuid_array(ids: Sequence[object]) -> str:
     return "{" + ",".join(map(str, ids)) + "}"
 
 
-def _rows(sql: str, ids: str, *more: object) -> list[tuple]:
+def _rows(sql: str, ids: str, *more: str) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [ids, *more])
         return cursor.fetchall()
@@ -176,6 +176,6 @@ def _pregnancies(ids: str, spans: _Spans) -> dict[str, Pregnancy]:
     return found
 
 
-def batches(ids: Sequence[object], size: int) -> Iterator[Sequence[object]]:
+def batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]

@@ -146,6 +146,6 @@ def rebuild(on: date, *, ward_id: int | None = None) -> tuple[int, int]:
     residents = Resident.objects.order_by("ward_id", "id")
     if ward_id is not None:
         residents = residents.filter(ward_id=ward_id)
-    ids = list(map(str, residents.values_list("pk", flat=True)))
+    ids = [str(pk) for pk in residents.values_list("pk", flat=True)]
     differed = sum(_refresh(batch, on, thorough=True) for batch in forecast_facts.batches(ids, BATCH))
     return len(ids), differed

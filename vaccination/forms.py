@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,8 +51,9 @@ class FactForm(DeskForm):
             self.doubts = doubtful.doubts
         except actions.Refused as refused:
             if refused.problem.code == "spent":
-                self.data = self.data.copy()
-                self.data["form_id"] = str(uuid.uuid4())
+                data = cast(QueryDict, self.data).copy()
+                data["form_id"] = str(uuid.uuid4())
+                self.data = data
             self.add_error(None, refused.problem.in_words(_))
         else:
             return True
@@ -86,7 +88,7 @@ class GivenField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return str(value) if isinstance(value, PartialDate) else value
 
-    def to_python(self, value: Any) -> PartialDate | None:
+    def to_python(self, value: Any) -> PartialDate | None:  # type: ignore[override]
         text = super().to_python(value)
         if not text:
             return None
@@ -111,8 +113,8 @@ class VolumeField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
 
-    def to_python(self, value: Any) -> Decimal | None:
-        text = super().to_python(value).lower().removesuffix("ml").strip().replace(",", ".")
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        text = (super().to_python(value) or "").lower().removesuffix("ml").strip().replace(",", ".")
         if not text:
             return None
         try:
@@ -292,7 +294,7 @@ class DoseHistoryForm(FactForm):
     def __init__(self, *args: Any, has_doses: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = _("Các mũi đang ghi là đủ") if has_doses else _("Chưa tiêm mũi nào")
-        field = self.fields["is_known"]
+        field: Any = self.fields["is_known"]
         field.choices = [("known", known), ("unknown", _("Không rõ đã tiêm mấy mũi, cần giấy xác nhận"))]
         field.error_messages["required"] = _("Chọn một câu trả lời.")
 

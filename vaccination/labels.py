@@ -43,8 +43,8 @@ def dose_name(dose_type: str | None, ordinal: int | None) -> str:
     return _("mũi nhắc lại lần %(ordinal)s") % {"ordinal": ordinal}
 
 
-def day(value: date) -> str:
-    return str(PartialDate.of(value))
+def day(value: date | None) -> str:
+    return str(PartialDate.of(value)) if value else ""
 
 
 def short_line(
@@ -61,7 +61,7 @@ def short_line(
         case State.DUE:
             return _("từ %(day)s") % {"day": day(forecast.due_on)} if forecast.due_on else ""
         case State.OVERDUE:
-            return _("%(days)s ngày") % {"days": (on - forecast.overdue_on).days}
+            return _("%(days)s ngày") % {"days": (on - (forecast.overdue_on or on)).days}
         case State.DEFERRED:
             if forecast.deferred_until == FOREVER:
                 return _("chưa rõ đến ngày nào")

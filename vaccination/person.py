@@ -202,23 +202,21 @@ class _Notes:
         self.subject, self.on = subject_of(resident, abilities), on
 
     def of(self, result: states.DoseResult) -> str:
-        for reason in self.answer.reasons if self.answer else ():
-            if (
-                reason.about in forecasts.ABOUT_DOSES
-                and reason.code == result.reason
-                and _speaks_of(reason, result)
-            ):
-                return sentences.about_reason(reason, self.answer, self.on, self.subject, _language())
-        return ""
+        answer = self.answer
+        if answer is None:
+            return ""
+        said = (
+            sentences.about_reason(reason, answer, self.on, self.subject, _language())
+            for reason in answer.reasons
+            if reason.about in forecasts.ABOUT_DOSES and _speaks_of(reason, result)
+        )
+        return next(said, "")
 
 
 def _speaks_of(reason: states.Reason, result: states.DoseResult) -> bool:
     params = reason.params
-    return (params["product"], params["first"], params["last"]) == (
-        result.product,
-        result.given_first,
-        result.given_last,
-    )
+    about = (reason.code, params["product"], params["first"], params["last"])
+    return about == (result.reason, result.product, result.given_first, result.given_last)
 
 
 def _dose_line(

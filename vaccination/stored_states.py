@@ -39,19 +39,14 @@ def in_state(*wanted: State, day: date, prefix: str = "") -> Q:
     """Forecasts in one of these states on `day`, as plain comparisons that an index can serve."""
     found, earlier = Q(pk__in=[]), Q()
     for state, condition in states.STATE_PRECEDENCE:
-        always = isinstance(condition, states.Always)
-        met = Q() if always else _sql(condition, day, prefix)
+        if isinstance(condition, states.Always):
+            return found | earlier if state in wanted else found
+        met = _sql(condition, day, prefix)
         if state in wanted:
             found |= earlier & met
-        if not always:
-            earlier &= _not(condition, day, prefix)
+        # not met, an empty field included: SQL's NOT of an unknown is unknown
+        earlier &= ~met | Q(**{f"{prefix}{condition.field}__isnull": True})
     return found
-
-
-def _not(condition: states.Condition, day: date, prefix: str) -> Q:
-    """Not met, an empty field included (SQL's NOT of an unknown is unknown)."""
-    met = _sql(condition, day, prefix)
-    return ~met | Q(**{f"{prefix}{condition.field}__isnull": True})
 
 
 def group(*, prefix: str = "") -> Case:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.dates_vn import PartialDate
 from vaccination.models.products import Product, Programme
+from wards import history
 from wards.models.conditions import PersonalFactQuerySet
 from wards.models.residents import Resident
 from wards.models.units import AdministrativeUnit
-from wards import history
 
 
 class DoseRecordQuerySet(PersonalFactQuerySet):
@@ -36,8 +36,12 @@ class DoseRecord(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     resident = models.ForeignKey(Resident, models.CASCADE, db_constraint=False, related_name="doses")
-    ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    ward = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
     given_year = models.PositiveSmallIntegerField()
     given_month = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -57,8 +61,12 @@ class DoseRecord(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(given_day=None) | Q(given_month__isnull=False), name="dose_day_needs_month"),
-            models.CheckConstraint(condition=Q(volume_ml=None) | Q(volume_ml__gt=0), name="dose_volume_positive"),
+            models.CheckConstraint(
+                condition=Q(given_day=None) | Q(given_month__isnull=False), name="dose_day_needs_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(volume_ml=None) | Q(volume_ml__gt=0), name="dose_volume_positive"
+            ),
         ]
 
     @property
@@ -79,10 +87,16 @@ class DoseVoid(models.Model):
 
 @history.kept
 class DoseHistory(models.Model):
-    """Whether the doses on record are all there are: no row, or `is_known` false, means that nobody knows."""
+    """Whether the doses on record are all there are. False: nobody knows. No row: nobody was asked; then the doses on record
+    are taken as all, and none on record means that nobody knows (vaccination.forecasts).
+    """
 
-    resident = models.OneToOneField(Resident, models.CASCADE, db_constraint=False, primary_key=True, related_name="dose_history")
-    ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    resident = models.OneToOneField(
+        Resident, models.CASCADE, db_constraint=False, primary_key=True, related_name="dose_history"
+    )
+    ward = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     is_known = models.BooleanField()
     source = models.CharField(max_length=20, default="desk")
     stated_by = models.ForeignKey("wards.User", models.PROTECT, null=True, related_name="+")
@@ -94,7 +108,9 @@ class DoseHistory(models.Model):
 @history.kept
 class Infection(models.Model):
     resident = models.ForeignKey(Resident, models.CASCADE, db_constraint=False, related_name="infections")
-    ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    ward = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     confirmed_on = models.DateField()
     recovered_on = models.DateField(null=True, blank=True)
     discharged_on = models.DateField(null=True, blank=True)
@@ -108,7 +124,8 @@ class Infection(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["resident", "confirmed_on"], name="infection_once_a_day"),
             models.CheckConstraint(
-                condition=Q(recovered_on=None) | Q(recovered_on__gte=models.F("confirmed_on")), name="infection_order"
+                condition=Q(recovered_on=None) | Q(recovered_on__gte=models.F("confirmed_on")),
+                name="infection_order",
             ),
         ]
 
@@ -124,10 +141,16 @@ class Screening(models.Model):
         CONTRAINDICATED = "CONTRA", _("Chống chỉ định")
 
     resident = models.ForeignKey(Resident, models.CASCADE, db_constraint=False, related_name="screenings")
-    ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    ward = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     category = models.CharField(max_length=6, choices=Category.choices)
-    product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     screened_on = models.DateField()
     until = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=200, blank=True)
@@ -139,6 +162,10 @@ class Screening(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(category="DEFER") | Q(until__isnull=False), name="screening_defer_has_until"),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=models.F("screened_on")), name="screening_order"),
+            models.CheckConstraint(
+                condition=~Q(category="DEFER") | Q(until__isnull=False), name="screening_defer_has_until"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=models.F("screened_on")), name="screening_order"
+            ),
         ]

@@ -11,7 +11,7 @@ from lib import clock
 from vaccination import actions
 from vaccination.forms import DoseCorrectionForm, DoseForm, DoseHistoryForm, DoseVoidForm
 from vaccination.models import DoseRecord
-from vaccination.views.people import back, fact, person, posted, show
+from vaccination.views.people import back, fact, official, person, posted, show
 from wards.access import ability_required
 from wards.roles import Ability
 
@@ -20,7 +20,7 @@ from wards.roles import Ability
 def dose_create(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     resident, on = person(request, resident_id), clock.today()
     form = DoseForm(posted(request), resident=resident, on=on)
-    if form.hears(actions.record_dose, resident=resident, by=request.user, on=on):
+    if form.hears(actions.record_dose, resident=resident, by=official(request), on=on):
         messages.success(request, _("Đã ghi mũi %(dose)s.") % {"dose": _named(form.facts())})
         return back(resident)
     return show(request, "vaccination/dose_form.html", resident, form)
@@ -30,7 +30,7 @@ def dose_create(request: HttpRequest, resident_id: UUID) -> HttpResponse:
 def dose_correct(request: HttpRequest, dose_id: UUID) -> HttpResponse:
     dose, on = fact(request, DoseRecord, dose_id), clock.today()
     form = DoseCorrectionForm(posted(request), dose=dose, resident=dose.resident, on=on)
-    if form.hears(actions.correct_dose, dose=dose, by=request.user, on=on):
+    if form.hears(actions.correct_dose, dose=dose, by=official(request), on=on):
         messages.success(request, _("Đã sửa thành mũi %(dose)s.") % {"dose": _named(form.facts())})
         return back(dose.resident)
     return show(request, "vaccination/dose_form.html", dose.resident, form, dose=dose)
@@ -40,7 +40,7 @@ def dose_correct(request: HttpRequest, dose_id: UUID) -> HttpResponse:
 def dose_void(request: HttpRequest, dose_id: UUID) -> HttpResponse:
     dose, on = fact(request, DoseRecord, dose_id), clock.today()
     form = DoseVoidForm(posted(request), resident=dose.resident, on=on)
-    if form.hears(actions.void_dose, dose=dose, by=request.user, on=on):
+    if form.hears(actions.void_dose, dose=dose, by=official(request), on=on):
         messages.success(
             request, _("Đã hủy ghi nhận mũi này. Vẫn còn trong hồ sơ kèm lý do, và hoàn tác được.")
         )
@@ -54,7 +54,7 @@ def dose_restore(request: HttpRequest, dose_id: UUID) -> HttpResponse:
     """Undo a voiding."""
     dose = fact(request, DoseRecord, dose_id)
     try:
-        actions.restore_dose(dose=dose, by=request.user, on=clock.today())
+        actions.restore_dose(dose=dose, by=official(request), on=clock.today())
         messages.success(request, _("Đã hoàn tác, mũi này được ghi nhận lại."))
     except actions.Refused as refused:
         messages.warning(request, refused.problem.in_words(_))
@@ -67,7 +67,7 @@ def dose_history(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     resident, on = person(request, resident_id), clock.today()
     has_doses = DoseRecord.objects.standing().filter(resident=resident).exists()
     form = DoseHistoryForm(posted(request), resident=resident, on=on, has_doses=has_doses)
-    if form.hears(actions.set_dose_history, resident=resident, by=request.user, on=on):
+    if form.hears(actions.set_dose_history, resident=resident, by=official(request), on=on):
         messages.success(request, _("Đã lưu câu trả lời."))
         return back(resident)
     return show(request, "vaccination/dose_history_form.html", resident, form)

@@ -11,7 +11,7 @@ from lib import clock
 from vaccination import actions
 from vaccination.forms import InfectionForm, ScreeningForm
 from vaccination.models import Infection, Screening
-from vaccination.views.people import back, fact, person, posted, show
+from vaccination.views.people import back, fact, official, person, posted, show
 from wards.access import ability_required
 from wards.roles import Ability
 
@@ -20,7 +20,7 @@ from wards.roles import Ability
 def infection_create(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     resident, on = person(request, resident_id), clock.today()
     form = InfectionForm(posted(request), resident=resident, on=on)
-    if form.hears(actions.record_infection, resident=resident, by=request.user, on=on):
+    if form.hears(actions.record_infection, resident=resident, by=official(request), on=on):
         messages.success(request, _("Đã ghi lần mắc COVID-19."))
         return back(resident)
     return show(request, "vaccination/infection_form.html", resident, form)
@@ -31,7 +31,7 @@ def infection_update(request: HttpRequest, infection_id: int) -> HttpResponse:
     infection, on = fact(request, Infection, infection_id), clock.today()
     resident = infection.resident
     form = InfectionForm(posted(request), infection=infection, resident=resident, on=on)
-    if form.hears(actions.record_infection, resident=resident, by=request.user, on=on):
+    if form.hears(actions.record_infection, resident=resident, by=official(request), on=on):
         messages.success(request, _("Đã lưu lần mắc COVID-19."))
         return back(resident)
     return show(request, "vaccination/infection_form.html", resident, form, infection=infection)
@@ -42,7 +42,7 @@ def infection_update(request: HttpRequest, infection_id: int) -> HttpResponse:
 def infection_withdraw(request: HttpRequest, infection_id: int) -> HttpResponse:
     infection = fact(request, Infection, infection_id)
     resident = infection.resident
-    actions.withdraw_infection(infection=infection, by=request.user, on=clock.today())
+    actions.withdraw_infection(infection=infection, by=official(request), on=clock.today())
     messages.success(request, _("Đã bỏ lần mắc COVID-19 ghi nhầm."))
     return back(resident)
 
@@ -50,8 +50,8 @@ def infection_withdraw(request: HttpRequest, infection_id: int) -> HttpResponse:
 @ability_required(Ability.SCREEN)
 def screening_create(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     resident, on = person(request, resident_id), clock.today()
-    form = ScreeningForm(posted(request), resident=resident, on=on, by=request.user)
-    if form.hears(actions.record_screening, resident=resident, by=request.user, on=on):
+    form = ScreeningForm(posted(request), resident=resident, on=on, by=official(request))
+    if form.hears(actions.record_screening, resident=resident, by=official(request), on=on):
         messages.success(request, _("Đã ghi kết luận khám sàng lọc."))
         return back(resident)
     return show(request, "vaccination/screening_form.html", resident, form)
@@ -62,6 +62,6 @@ def screening_create(request: HttpRequest, resident_id: UUID) -> HttpResponse:
 def screening_withdraw(request: HttpRequest, screening_id: int) -> HttpResponse:
     screening = fact(request, Screening, screening_id)
     resident = screening.resident
-    actions.withdraw_screening(screening=screening, by=request.user, on=clock.today())
+    actions.withdraw_screening(screening=screening, by=official(request), on=clock.today())
     messages.success(request, _("Đã bỏ kết luận khám sàng lọc ghi nhầm."))
     return back(resident)

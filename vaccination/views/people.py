@@ -1,5 +1,6 @@
 """What the pages of this app share: the person they are about, and the way back to the person's page."""
 
+from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from vaccination.forms import FactForm
 from vaccination.models import DoseRecord
 from wards.audit import record_access
-from wards.models import AccessEvent, Resident
+from wards.models import AccessEvent, Resident, User
 
 
 def person(request: HttpRequest, resident_id: UUID) -> Resident:
@@ -24,6 +25,11 @@ def fact(request: HttpRequest, model, pk):
     return get_object_or_404(
         model.objects.visible_to(request.user).select_related("resident__household__ward"), pk=pk
     )
+
+
+def official(request: HttpRequest) -> User:
+    """Who is signed in; the middleware lets nobody else come this far."""
+    return cast(User, request.user)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
