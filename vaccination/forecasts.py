@@ -44,6 +44,8 @@ def _refresh(resident_ids: Sequence[UUID | str], on: date, *, thorough: bool = F
     ids = sorted({str(resident_id) for resident_id in resident_ids})
     for programme in Programme.objects.all():
         rules = eligibility.load_family(programme.rule_family)
+        if on < rules.starts[0]:
+            continue  # a training clock before the programme: there is nothing to say, and nothing to break
         for batch in forecast_facts.batches(ids, BATCH):
             with _collector_at_rest():
                 facts, left = forecast_facts.load(batch, programme.pk, on)

@@ -112,6 +112,13 @@ def test_a_clock_that_jumps_back_forgets_later_doses(ward):
     assert (row.valid_doses, row.next_ordinal) == (1, 2)
 
 
+def test_a_clock_before_the_programme_changes_nothing(ward):
+    row = refreshed(make_resident(ward))
+    assert forecasts.refresh_stale(date(2021, 1, 1)) == 1
+    assert Forecast.objects.get().due_on == row.due_on
+    assert not Forecast.objects.holding(date(2021, 1, 1)).exists()
+
+
 def test_refreshing_inline_is_bounded_and_says_what_is_left(ward):
     for _ in range(3):
         make_dose(resident := make_resident(ward), "AZ", "2021-06-01")
