@@ -105,7 +105,7 @@ def cards() -> list[RoleCard]:
         RoleCard(
             username=account.username,
             title=account.role.label,
-            place=f"phường {_WARD_NAMES[account.ward]}" if account.ward else "",
+            place=_WARD_NAMES.get(account.ward, ""),
             does=account.does,
         )
         for account in ACCOUNTS

@@ -114,7 +114,8 @@ class Newcomers:
         self.unit = unit
         self.on = on
         self.count = 0
-        self.neighbourhoods = [str(found) for found in Neighbourhood.objects.filter(ward=unit)]
+        found = [str(neighbourhood) for neighbourhood in Neighbourhood.objects.filter(ward=unit)]
+        self.neighbourhoods = found or [f"{load()['city']['neighbourhood_word']} 1"]
         self.products = dict(Product.objects.values_list("code", "short_name"))
 
     def number(self, born: date, sex: str) -> str:

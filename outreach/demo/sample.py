@@ -96,9 +96,9 @@ def _newcomers(
                 born=born,
                 sex=sex,
                 address=home if order in (1, 2) else f"{20 + order} ngõ 8 đường Mới",
-                neighbourhood=newcomers.neighbourhoods[order % len(newcomers.neighbourhoods)]
-                if newcomers.neighbourhoods and order not in (1, 2)
-                else next(iter(newcomers.neighbourhoods), ""),
+                neighbourhood=newcomers.neighbourhoods[
+                    0 if order in (1, 2) else order % len(newcomers.neighbourhoods)
+                ],
                 number=newcomers.number(born.earliest, sex),
                 phone=f"0900000{100 + order}",
                 group=9 if illness or on.year - born.year >= 65 else 15,
