@@ -8,6 +8,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 from config import embedded
+from config.server_folders import EmbeddedError
 
 # These need no server, so they start none. `forecast` is pure; `check` asks the database only when told to.
 SERVERLESS = {
@@ -35,7 +36,7 @@ def main() -> None:
     try:
         with embedded.session() if needs_servers(sys.argv[1:]) else contextlib.nullcontext():
             execute_from_command_line(sys.argv)
-    except embedded.EmbeddedError as error:
+    except EmbeddedError as error:
         sys.exit(str(error))
 
 

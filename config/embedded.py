@@ -23,7 +23,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from config.servers import APP_ROLE, OWNER_ROLE, SUPERUSER, EmbeddedError, Postgres, Server, Valkey
+from config.server_folders import EmbeddedError
+from config.servers import APP_ROLE, OWNER_ROLE, SUPERUSER, Postgres, Server, Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0  # seconds; recovery after a crash takes some

@@ -21,7 +21,8 @@ from types import FrameType
 from typing import IO, NoReturn
 
 from config import embedded
-from config.servers import EmbeddedError, die_with_parent
+from config.server_folders import EmbeddedError
+from config.servers import die_with_parent
 
 ROOT = embedded.ROOT
 MANAGE = [sys.executable, "manage.py"]

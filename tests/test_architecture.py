@@ -23,6 +23,7 @@ PURE = [  # no Django, no app: rules that anybody can run and check
     "vaccination/freezing.py",
     "config/embedded.py",
     "config/servers.py",
+    "config/server_folders.py",
     "config/environment.py",
     "config/run.py",
 ]

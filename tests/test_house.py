@@ -27,16 +27,8 @@ from django.conf import settings
 
 import manage
 from config import embedded, probe, run
-from config.servers import (
-    APP_ROLE,
-    LONGEST_SOCKET_PATH,
-    OWNER_ROLE,
-    Account,
-    EmbeddedError,
-    Postgres,
-    Valkey,
-    socket_dir,
-)
+from config.server_folders import LONGEST_SOCKET_PATH, Account, EmbeddedError, socket_dir
+from config.servers import APP_ROLE, OWNER_ROLE, Postgres, Valkey
 from config.settings import ENVIRONMENT
 
 ROOT = embedded.ROOT
