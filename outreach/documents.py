@@ -47,3 +47,14 @@ def in_homes(rows: Iterable[tuple[object, list[str]]]) -> list[list[list[str]]]:
             last = home
         homes[-1].append(cells)
     return homes
+
+
+def with_last_row_apart(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of a grouped list with its very last row as `last`, which the template keeps with the signatures."""
+    if not data["groups"]:
+        return data | {"last": []}
+    *groups, group = data["groups"]
+    *homes, home = group["homes"]
+    *rows, last = home
+    shorter = group | {"homes": [*homes, rows] if rows else homes}
+    return data | {"groups": [*groups, shorter], "last": last}

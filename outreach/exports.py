@@ -84,7 +84,8 @@ def write(selection: Selection, file_format: str, path: Path, stamp: Stamp) -> i
     elif file_format == "xlsx":
         write_xlsx(path, UNVACCINATED, counted, _document(selection, stamp))
     else:
-        path.write_bytes(documents.pdf("named_list.typ", paper(selection, counted, stamp), made_at=stamp.at))
+        data = documents.with_last_row_apart(paper(selection, counted, stamp))
+        path.write_bytes(documents.pdf("named_list.typ", data, made_at=stamp.at))
     return counted.count
 
 
