@@ -45,7 +45,9 @@ RESIDENT = (
     Change(
         "full_name",
         # written without accents where the accents are known, or with the tone mark elsewhere: not a change
-        "s.match_key <> r.match_key AND NOT (s.match_key = s.search_key AND s.search_key = r.search_key)",
+        "s.match_key <> r.match_key AND NOT (s.match_key = s.search_key AND s.search_key = r.search_key)"
+        # who was called the same person by an official keeps the name on record
+        " AND v.decision IS NULL",
         {name: f"s.{name}" for name in ("full_name", "search_key", "match_key", "sort_key")},
         "r.full_name",
         "s.full_name",
@@ -63,8 +65,8 @@ RESIDENT = (
         "phones",
         "NOT (s.phones <@ r.phones::text[])",
         {"phones": f"r.phones || {_ADDED_PHONES}::varchar[]"},
-        "array_to_string(r.phones, ', ')",
-        f"array_to_string(r.phones::text[] || {_ADDED_PHONES}, ', ')",
+        "''",
+        f"array_to_string({_ADDED_PHONES}, ', ')",
     ),
     Change(
         "insurance_number",

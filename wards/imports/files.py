@@ -42,8 +42,8 @@ def store(chunks: Iterable[bytes], original_name: str) -> Stored:
 
     Raises TooBig. The file is on disk before this returns.
     """
-    ending = Path(shown_name(original_name)).suffix.lower()
-    name = f"{uuid4().hex}{ending if ending in _ENDINGS else '.bin'}"
+    shown = shown_name(original_name).lower()
+    name = uuid4().hex + next((ending for ending in _ENDINGS if shown.endswith(ending)), ".bin")
     digest, size = hashlib.sha256(), 0
     target = path_of(name)
     try:

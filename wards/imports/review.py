@@ -27,7 +27,7 @@ LABELS = {
     "full_name": gettext_lazy("Họ và tên"),
     "birth": gettext_lazy("Ngày sinh"),
     "sex": gettext_lazy("Giới tính"),
-    "phones": gettext_lazy("Số điện thoại"),
+    "phones": gettext_lazy("Thêm số điện thoại"),
     "insurance_number": gettext_lazy("Số thẻ BHYT"),
     "employer": gettext_lazy("Đơn vị công tác"),
     "priority_group": gettext_lazy("Nhóm ưu tiên"),
@@ -38,9 +38,9 @@ LABELS = {
     "ward": gettext_lazy("Phường, xã"),
     "neighbourhood": gettext_lazy("Khu phố / tổ dân phố"),
     "address": gettext_lazy("Địa chỉ"),
-    "identity": gettext_lazy("Số CCCD/định danh"),
-    "conditions": gettext_lazy("Bệnh nền"),
-    "dose": gettext_lazy("Mũi đã tiêm"),
+    "identity": gettext_lazy("Thêm số giấy tờ"),
+    "conditions": gettext_lazy("Thêm bệnh nền"),
+    "dose": gettext_lazy("Thêm mũi tiêm"),
     "dose_history": gettext_lazy("Tiền sử tiêm"),
 }
 _CHOICES: dict[str, Mapping[str, Any]] = {

@@ -338,7 +338,7 @@ def _people(step: _Step) -> None:
     step.run(
         f"""UPDATE wards_resident r SET {", ".join(columns)}, household_id = c.household_id, ward_id = c.ward_id,
             version = r.version + 1, updated_at = %(at)s
-        FROM {tables.chunk} c JOIN {tables.people} s USING (row_no), wards_household h
+        FROM {tables.chunk} c JOIN {tables.people} s USING (row_no) JOIN {tables.verdicts} v USING (row_no), wards_household h
         WHERE c.mode = 'update' AND r.id = c.resident_id AND h.id = r.household_id AND (
             c.household_id <> r.household_id OR {differs} OR {changes.NEW_NUMBER} OR {changes.NEW_CONDITIONS} <> '{{}}')"""
     )

@@ -1,5 +1,6 @@
 """Files into the register, page by page: upload, columns, checks, review, writing (WORDS: "Nhập từ tệp Excel")."""
 
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -52,7 +53,9 @@ def import_list(request: HttpRequest) -> HttpResponse:
     found = ImportBatch.objects.visible_to(request.user).select_related("uploaded_by", "unit")
     context = {
         "form": form,
-        "batches": [(batch, sources.get(batch.source).label) for batch in found[:SHOWN]],
+        "batches": [
+            (batch, sources.get(batch.source).label, _shown(batch.uploaded_at)) for batch in found[:SHOWN]
+        ],
         "hints": [(source.name, source.hint) for source in sources.everything()],
         "offers_sample": _sample_ward(request) is not None,
     }
@@ -129,7 +132,20 @@ def import_detail(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 def _about(batch: ImportBatch) -> dict:
-    return {"batch": batch, "source": sources.get(batch.source), "repeat": batch.repeat_of}
+    """What every page of a batch has. Times are shown by the application's clock, like all others on the screen."""
+    repeat = batch.repeat_of
+    return {
+        "batch": batch,
+        "source": sources.get(batch.source),
+        "repeat": repeat,
+        "uploaded_at": _shown(batch.uploaded_at),
+        "finished_at": _shown(batch.finished_at),
+        "repeat_at": _shown(repeat.finished_at or repeat.uploaded_at) if repeat else None,
+    }
+
+
+def _shown(instant: datetime | None) -> datetime | None:
+    return instant + clock.offset() if instant else None
 
 
 def _progress(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
