@@ -35,6 +35,7 @@ THINGS = {
     "account": gettext_lazy("Tài khoản"),
     "number_clash": gettext_lazy("Số giấy tờ này được nhập cho người khác, cần xem"),
     "access_log": gettext_lazy("Nhật ký"),
+    "unexpected_fields": gettext_lazy("Mẫu gửi lên có mục lạ, đã bỏ qua"),
 }
 ABOUT_A_PERSON = ("resident", "number_clash")
 VERBS = {

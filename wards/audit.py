@@ -1,6 +1,6 @@
 """Who looked and who changed: access events for reads, context for the row history that the database keeps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pghistory
 from django.http import HttpRequest, HttpResponse
@@ -72,3 +72,17 @@ def record_access_of(
         detail=detail or {},
         address=address,
     )
+
+
+def record_unexpected(request: HttpRequest, known: Iterable[str], *, object_id: object = "") -> None:
+    """A form was sent with fields it does not have (`ward`, `roles`, `created_at` …): ignored, and noted as an attempt."""
+    names = set(request.POST) - set(known) - {"csrfmiddlewaretoken"}
+    if names:
+        record_access(
+            request,
+            AccessEvent.Action.CHANGE,
+            "unexpected_fields",
+            object_id=object_id,
+            row_count=0,
+            detail={"fields": sorted(name[:40] for name in names)[:20]},
+        )

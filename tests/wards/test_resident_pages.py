@@ -332,6 +332,18 @@ def test_fields_of_the_row_that_are_no_fields_of_the_form_are_ignored(signed_in,
     person = Resident.objects.get()
     assert (person.household, person.ward_id, person.entered_by) == (home, home.ward_id, clerk)
     assert (person.version, person.source) == (1, "desk")
+    attempt = AccessEvent.objects.get(what="unexpected_fields")
+    assert attempt.user == clerk
+    assert attempt.detail["fields"] == ["entered_by", "household", "id", "source", "ward"]
+
+
+def test_an_ordinary_form_leaves_no_suspicion(signed_in, clerk, home, lan):
+    client = signed_in(clerk)
+    for url in (add_url(home), edit_url(lan)):
+        body = client.get(url).content.decode()
+        names = set(re.findall(r'<(?:input|select|textarea|button)[^>]* name="([^"]+)"', body))
+        client.post(url, dict.fromkeys(names, ""))
+    assert not AccessEvent.objects.filter(what="unexpected_fields").exists()
 
 
 def test_a_contradicting_number_warns_and_is_saved(signed_in, clerk, home):

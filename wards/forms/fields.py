@@ -21,6 +21,12 @@ class DeskForm(forms.Form):
     """A form of the desk: Bootstrap's classes on every widget, errors in our words, no browser validation in the way."""
 
     use_required_attribute = False
+    buttons: tuple[str, ...] = ()
+
+    @property
+    def known_names(self) -> set[str]:
+        """Everything that a browser sends with this form; anything else was put in by hand."""
+        return {self.add_prefix(name) for name in self.fields} | set(self.buttons)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

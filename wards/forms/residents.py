@@ -1,7 +1,7 @@
 """The form for a person: one page for everything the register keeps beside the doses.
 
 What the user may not see, the form neither shows nor takes away: conditions are shown by name only to those who see
-diagnoses; everyone else may add what the family reports (docs/adr/0009-reported-conditions.md). `shown` carries which ones
+diagnoses; everyone else may add what the family reports (docs/adr/0007-reported-conditions.md). `shown` carries which ones
 the page displayed, so that saving ends none that it did not.
 """
 
@@ -76,6 +76,7 @@ class DayField(forms.CharField):
 
 
 class ResidentForm(DeskForm):
+    buttons = ("tell_apart",)
     form_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = NameField()

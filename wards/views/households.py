@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lib import clock
 from wards import actions
 from wards.access import ability_required, can
-from wards.audit import record_access
+from wards.audit import record_access, record_unexpected
 from wards.forms.fields import place_key
 from wards.forms.households import HouseholdForm, HouseholdMoveForm
 from wards.models import AccessEvent, Household, Resident
@@ -51,6 +51,7 @@ def household_detail(request: HttpRequest, household_id: UUID) -> HttpResponse:
 @ability_required(Ability.EDIT_PEOPLE)
 def household_add(request: HttpRequest) -> HttpResponse:
     form = HouseholdForm(request.POST or None, user=request.user, initial=_place_asked(request))
+    record_unexpected(request, form.known_names)
     if request.method == "POST" and form.is_valid():
         ward, neighbourhood = form.cleaned_data["place"]
         try:
@@ -76,6 +77,7 @@ def household_add(request: HttpRequest) -> HttpResponse:
 def household_edit(request: HttpRequest, household_id: UUID) -> HttpResponse:
     household = _visible(request, household_id)
     form = HouseholdForm(request.POST or None, user=request.user, household=household)
+    record_unexpected(request, form.known_names, object_id=household.pk)
     context = {"household": household}
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in EDITED}

@@ -14,7 +14,7 @@ from lib import clock
 from lib.htmx import render_page
 from wards import actions, search
 from wards.access import ability_required, can, scope_of, wards_of
-from wards.audit import record_access
+from wards.audit import record_access, record_unexpected
 from wards.forms.households import ResidentMoveForm
 from wards.forms.residents import KEPT_BY_ROW, ResidentForm, values_of
 from wards.models import AccessEvent, AdministrativeUnit, Household, Neighbourhood, Resident
@@ -99,6 +99,7 @@ def resident_add(request: HttpRequest, household_id: UUID) -> HttpResponse:
     household = _home(request, household_id)
     on = clock.today()
     form = ResidentForm(request.POST or None, user=request.user, on=on, household=household)
+    record_unexpected(request, form.known_names, object_id=household.pk)
     if request.method == "POST" and form.is_valid():
         try:
             resident = actions.add_resident(
@@ -128,6 +129,7 @@ def resident_edit(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     holder = {"user": request.user, "on": on, "household": resident.household}
     form = ResidentForm(request.POST or None, resident=resident, **holder)
     context = {"resident": resident, "household": resident.household}
+    record_unexpected(request, form.known_names, object_id=resident.pk)
     if request.method == "POST" and form.is_valid():
         try:
             actions.update_resident(
@@ -185,6 +187,13 @@ def resident_move(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         form.is_valid()
         form.errors.clear()
     context = {"form": form, "resident": resident, "household": resident.household, "searching": searching}
+    offered = list(form.fields["household"].queryset)
+    if offered:
+        people = sum(len(home.residents.all()) for home in offered)
+        record_access(
+            request, AccessEvent.Action.SEARCH, "household", row_count=people, detail={"kind": "homes"}
+        )
+    context |= {"offered": offered, "is_cut": len(offered) == HOMES_OFFERED, "limit": HOMES_OFFERED}
     return render(request, "wards/resident_move.html", context)
 
 
