@@ -129,9 +129,8 @@ class WorklistFilters(django_filters.FilterSet):
         queryset: QuerySet,
         offered: Offered,
         on: date,
-        leave_out: Iterable[str] = (),
     ) -> None:
-        self.offered, self.on, self.leave_out = offered, on, frozenset(leave_out)
+        self.offered, self.on = offered, on
         given = {name: data.get(name) for name in self.base_filters if data.get(name)}
         super().__init__(self._without_former_neighbourhood(given), queryset)
         self._offer("ward", [(ALL_WARDS, _("Tất cả phường, xã, có tên")), *self.wards_by_code.items()])
@@ -221,50 +220,62 @@ class WorklistFilters(django_filters.FilterSet):
     @property
     def qs(self) -> QuerySet:
         """The rows; none at all while a value is wrong."""
-        if not hasattr(self, "_rows"):
-            self._rows = self._narrowed() if self.is_valid() else self.queryset.none()
-        return self._rows
+        return self.narrowed(self.queryset)
 
-    def _narrowed(self) -> QuerySet:
-        """Population, residence and group narrow the rows even where nothing was chosen."""
-        rows = self.queryset
-        for name in [name for name in self.filters if name not in self.leave_out]:
+    def narrowed(self, rows: QuerySet, *, leave_out: Iterable[str] = ()) -> QuerySet:
+        """`rows` under the filters chosen, some of them left out; none while a value is wrong."""
+        return rows.filter(self.condition(leave_out=leave_out)) if self.is_valid() else rows.none()
+
+    def condition(self, *, leave_out: Iterable[str] = ()) -> Q:
+        """The filters together. Without `group` people who are not on the list come too."""
+        together = Q()
+        for name, condition in self._conditions.items():
+            if name not in leave_out:
+                together &= condition
+        return together
+
+    @cached_property
+    def _conditions(self) -> dict[str, Q]:
+        """Per filter what it asks; population, residence and group ask something even where nothing was chosen."""
+        always = ("population", "residence", "group")
+        asked = {}
+        for name in self.filters:
             value = self.form.cleaned_data.get(name) or ""
-            if value or name in ("population", "residence", "group"):
-                rows = getattr(self, f"_{name}")(rows, value)
-        return rows
+            if value or name in always:
+                asked[name] = getattr(self, f"_{name}")(value)
+        return asked
 
-    def _ward(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows if value == ALL_WARDS else rows.filter(ward=self.wards_by_code[value])
+    def _ward(self, value: str) -> Q:
+        return Q() if value == ALL_WARDS else Q(ward=self.wards_by_code[value])
 
-    def _neighbourhood(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows.filter(household__neighbourhood_id=int(value))
+    def _neighbourhood(self, value: str) -> Q:
+        return Q(household__neighbourhood_id=int(value))
 
-    def _population(self, rows: QuerySet, value: str) -> QuerySet:
+    def _population(self, value: str) -> Q:
         group = self.risk_group
-        return rows if group is None else rows.filter(membership(group, self.on))
+        return Q() if group is None else membership(group, self.on)
 
-    def _residence(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows.filter(residence__in=RESIDENCE[value or "residing"])
+    def _residence(self, value: str) -> Q:
+        return Q(residence__in=RESIDENCE[value or "residing"])
 
-    def _group(self, rows: QuerySet, value: str) -> QuerySet:
+    def _group(self, value: str) -> Q:
         """Without a choice: everybody on the list. Contraindicated people stand on a page of their own."""
         if value == CONTRAINDICATED:
-            return rows.filter(state=State.CONTRAINDICATED)
-        rows = rows.filter(state__in=ON_LIST)
-        return rows.filter(group=value) if value else rows
+            return Q(state=State.CONTRAINDICATED)
+        listed = Q(state__in=ON_LIST)
+        return listed & Q(group=value) if value else listed
 
-    def _product(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows.filter(forecast__products__contains=[value.upper()])
+    def _product(self, value: str) -> Q:
+        return Q(forecast__products__contains=[value.upper()])
 
-    def _age(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows.filter(age_band=int(value))
+    def _age(self, value: str) -> Q:
+        return Q(age_band=int(value))
 
-    def _state(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows.filter(state=value.upper())
+    def _state(self, value: str) -> Q:
+        return Q(state=value.upper())
 
-    def _mobility(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows.filter(mobility=value)
+    def _mobility(self, value: str) -> Q:
+        return Q(mobility=value)
 
-    def _order(self, rows: QuerySet, value: str) -> QuerySet:
-        return rows
+    def _order(self, value: str) -> Q:
+        return Q()

@@ -100,7 +100,7 @@ def _matched_by(kind: Kind, text: str, row: Row) -> str:
 def _listed(rows: list[Row], selection: Selection) -> tuple[set, set]:
     """Of these people: who is on the list of the chosen population at all, and who also passes the other filters."""
     ids = [row.id for row in rows]
-    at_all = selection.without(*WorklistFilters.NARROWING).qs.filter(state__in=ON_LIST, pk__in=ids)
+    at_all = selection.without(*WorklistFilters.NARROWING).filter(state__in=ON_LIST, pk__in=ids)
     chosen = selection.filters.qs.filter(pk__in=ids)
     return set(at_all.values_list("pk", flat=True)), set(chosen.values_list("pk", flat=True))
 

@@ -15,6 +15,7 @@ from datetime import date
 from itertools import islice
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
@@ -42,6 +43,13 @@ from wards.access import can, scope_of
 from wards.models import AdministrativeUnit, Pregnancy, Resident, ResidentCondition, RiskGroup, User
 from wards.roles import Ability
 
+PLACES = (
+    "ward",
+    "neighbourhood",
+    "residence",
+)  # filters that say where; a denominator counts everybody there
+DENOMINATORS = ("residing", "in_population", "unclear")
+CHOSEN_WITHIN = ("group", "product", "age", "state", "mobility", "order")
 LAST = 32_767  # stands for "no place of its own" in a walking order
 BATCH = 1_000
 
@@ -128,45 +136,61 @@ class Figures:
 
     def __init__(self, user: User, data: Mapping[str, str] | None, on: date) -> None:
         self.user, self.data, self.on = user, data or {}, on
-        self.offered = Offered(user)
-        self.filters = self.without()
+        self.filters = WorklistFilters(self.data, self._people(), Offered(user), on)
 
     def _people(self) -> QuerySet[Resident]:
         return counted_people(self.user, self.on)
 
-    def without(self, *names: str) -> WorklistFilters:
-        """The filters with some left out; without `group` people who are not on the list come too."""
-        return WorklistFilters(self.data, self._people(), self.offered, self.on, leave_out=names)
+    def without(self, *names: str) -> QuerySet[Resident]:
+        """The people under all filters but these; without `group` also those who are not on the list."""
+        return self.filters.narrowed(self._people(), leave_out=names)
 
     def count(self) -> int:
         return self.filters.qs.count()
 
     @cached_property
+    def counts(self) -> dict[str, int]:
+        """Everything that a page counts, in one query: `group_counts` and `denominator` say what it is."""
+        counts = dict.fromkeys([*GROUPS, CONTRAINDICATED, *DENOMINATORS], 0)
+        if not self.filters.is_valid():
+            return counts
+        everybody = self.without("population", *CHOSEN_WITHIN).annotate(
+            member=_holds(self.filters.condition(leave_out=(*PLACES, *CHOSEN_WITHIN))),
+            chosen=_holds(self.filters.condition(leave_out=(*PLACES, "population", "group"))),
+        )
+        cells = everybody.order_by().values_list("state", "group", "member", "chosen").annotate(Count("pk"))
+        for state, group, member, chosen, number in cells:
+            counts["residing"] += number
+            if member:
+                counts["in_population"] += number
+                counts["unclear"] += number if state in (State.UNKNOWN_HISTORY, State.CHECK_AGE) else 0
+                if chosen and (place := _counted_as(state, group)):
+                    counts[place] += number
+        return counts
+
+    @property
     def group_counts(self) -> dict[str, int]:
         """People per group under all other filters, `contraindicated` beside them and `total` for the groups together."""
-        rows = self.without("group").qs
-        return _with_total(rows.aggregate(**_counting()))
+        return _with_total({name: self.counts[name] for name in (*GROUPS, CONTRAINDICATED)})
+
+    @property
+    def denominator(self) -> dict[str, int]:
+        """`residing`: who lives in the places chosen; `in_population`: of them, who is of the population; `unclear`: of
+        these, whose doses or age nobody knows yet."""
+        return {name: self.counts[name] for name in DENOMINATORS}
 
     def ward_counts(self) -> list[tuple[str, AdministrativeUnit, dict[str, int]]]:
         """(code, ward, people per group) under all other filters; every ward of the scope has its row."""
-        rows = self.without("ward", "neighbourhood", "group").qs
-        found = {row.pop("ward"): row for row in rows.order_by().values("ward").annotate(**_counting())}
-        nobody = dict.fromkeys([*GROUPS, CONTRAINDICATED], 0)
-        wards = self.filters.wards_by_code.items()
-        return [(code, unit, _with_total(found.get(unit.pk, nobody))) for code, unit in wards]
-
-    @cached_property
-    def denominator(self) -> dict[str, int]:
-        """`residing`: who lives in the places chosen; `in_population`: of them, who is of the population; `unknown`: of
-        these, whose doses or age nobody knows yet."""
-        narrowing = ("group", "product", "age", "state", "mobility")
-        unknown = Q(state__in=(State.UNKNOWN_HISTORY, State.CHECK_AGE))
-        return {
-            "residing": self.without(*narrowing, "population").qs.count(),
-            **self.without(*narrowing).qs.aggregate(
-                in_population=Count("pk"), unknown=Count("pk", filter=unknown)
-            ),
+        rows = self.without("ward", "neighbourhood", "group").order_by()
+        found: dict[int, dict[str, int]] = {
+            unit.pk: dict.fromkeys([*GROUPS, CONTRAINDICATED], 0)
+            for unit in self.filters.wards_by_code.values()
         }
+        for ward, state, group, number in rows.values_list("ward", "state", "group").annotate(Count("pk")):
+            if place := _counted_as(state, group):
+                found[ward][place] += number
+        wards = self.filters.wards_by_code.items()
+        return [(code, unit, _with_total(found[unit.pk])) for code, unit in wards]
 
     @property
     def population(self) -> RiskGroup | None:
@@ -224,10 +248,18 @@ def _with_total(counts: Mapping[str, int]) -> dict[str, int]:
     return {**counts, "total": sum(counts[group] for group in GROUPS)}
 
 
-def _counting() -> dict[str, Count]:
-    listed = Q(state__in=ON_LIST)
-    counts = {group: Count("pk", filter=listed & Q(group=group)) for group in GROUPS}
-    return {**counts, CONTRAINDICATED: Count("pk", filter=Q(state=State.CONTRAINDICATED))}
+def _holds(condition: Q) -> Case | Value:
+    """The condition as a column; no condition holds for everybody."""
+    if not condition:
+        return Value(True)
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _counted_as(state: str, group: str) -> str:
+    """The group, or `contraindicated`, under which somebody in this state is counted; "" for who is not on the list."""
+    if state == State.CONTRAINDICATED:
+        return CONTRAINDICATED
+    return group if state in ON_LIST else ""
 
 
 UNVACCINATED = Worklist(
