@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import unicodedata
-from datetime import date
 from random import Random
 
 import pytest
@@ -12,17 +11,17 @@ from django.core.management import call_command
 
 from lib import names
 from lib.legacy_fonts import from_tcvn3
-from outreach.demo import city, dirt, sample
+from outreach.demo import dirt, sample
 from outreach.demo.figures import load
 from outreach.demo.lines import known
 from outreach.demo.workbooks import FILES, write_all
+from tests.demo_city import ON, standing
 from vaccination.imports.sample import sample as sample_of_the_import_page
 from wards import installation
 from wards.models import AdministrativeUnit, Resident
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("demo-workbooks")]
 
-ON = date(2022, 2, 5)
 CITY = "demo-trung-tam"
 
 
@@ -33,12 +32,19 @@ def unread_installation():
     installation.forget()
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A small city, and its officials' files."""
-    city.create(residents=2500, seed=5, on=ON)
-    write_all(tmp_path / "files", seed=5, on=ON, rows=120)
-    return tmp_path / "files"
+@pytest.fixture(scope="module")
+def standing_city(django_db_setup, django_db_blocker):
+    with standing(django_db_blocker, residents=2500, seed=5) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def folder(standing_city, django_db_blocker, tmp_path_factory):
+    """The files of that city's officials."""
+    path = tmp_path_factory.mktemp("officials")
+    with django_db_blocker.unblock():
+        write_all(path, seed=5, on=ON, rows=120)
+    return path
 
 
 @pytest.fixture
@@ -135,8 +141,7 @@ def test_rows_of_the_manifest_are_the_rows_of_the_file(folder, manifest):
 # ---------------------------------------------------------------- the sample of the import page
 
 
-def test_sample_shows_every_outcome_and_reads_as_it_was_meant(tmp_path):
-    city.create(residents=2500, seed=5, on=ON)
+def test_sample_shows_every_outcome_and_reads_as_it_was_meant(standing_city, tmp_path):
     ward = AdministrativeUnit.objects.in_force(ON).get(code="09190")
     content = b"".join(sample_of_the_import_page(ward, ON))
     assert content == sample.sample_workbook(ward, ON)
@@ -148,8 +153,7 @@ def test_sample_shows_every_outcome_and_reads_as_it_was_meant(tmp_path):
     assert {group["problem"] for group in found["groups"]} == {"digits_lost", "in_future", "name_missing"}
 
 
-def test_stories_of_the_sample_come_out_on_the_list_as_told(tmp_path):
-    city.create(residents=1500, seed=5, on=ON)
+def test_stories_of_the_sample_come_out_on_the_list_as_told(standing_city, tmp_path):
     ward = AdministrativeUnit.objects.in_force(ON).get(code="09190")
     path = tmp_path / "mau.xlsx"
     path.write_bytes(sample.sample_workbook(ward, ON))
@@ -168,8 +172,8 @@ def test_stories_of_the_sample_come_out_on_the_list_as_told(tmp_path):
     assert story("Ngô Thị Thu") == ("BASIC", 2, True)
 
 
-def test_sample_of_an_empty_ward_still_has_its_newcomers():
-    ward = AdministrativeUnit.objects.in_force(ON).get(code="09190")
+def test_sample_of_an_empty_ward_still_has_its_newcomers(standing_city):
+    ward = AdministrativeUnit.objects.in_force(ON).filter(residents=None).exclude(district_code="256").first()
     assert [line.origin for line in sample.lines_of(ward, ON)].count("new") == 12
 
 
@@ -197,8 +201,7 @@ def test_tone_mark_moves_where_younger_programs_put_it(name, moved):
     assert names.match_key(moved) == names.match_key(name)
 
 
-def test_dirt_never_touches_a_line_twice_and_always_the_asked_share():
-    city.create(residents=2500, seed=9, on=ON)
+def test_dirt_never_touches_a_line_twice_and_always_the_asked_share(standing_city):
     ward = AdministrativeUnit.objects.in_force(ON).get(code="09190")
     lines = dirt.soil(Random(1), known(ward, limit=150))
     assert all(len(line.dirt) <= 1 for line in lines)
