@@ -12,7 +12,6 @@ import pytest
 from lib import clock
 from lib.spreadsheets import read as spreadsheets
 from tests.vaccination import workbooks
-from tests.vaccination.reading_files import centre, commit, next_ward, officer, read_file, ward  # noqa: F401
 from tests.vaccination.workbooks import SHORT, person, synthetic_cccd
 from vaccination.imports import national
 from vaccination.models import DoseRecord

@@ -1,38 +1,9 @@
-import json
 from datetime import date
 
-import pytest
-from django.core.management import call_command
-
-from tests.factories import make_user, make_ward
 from tests.vaccination import workbooks
 from vaccination.imports import national
 from vaccination.models import DoseRecord, Forecast
 from wards.models import Household, ImportBatch, Resident
-from wards.roles import Role
-
-
-@pytest.fixture
-def ward(db):
-    return make_ward()
-
-
-@pytest.fixture
-def officer(ward):
-    return make_user(Role.STATION, ward)
-
-
-@pytest.fixture
-def read_file(capsys, officer):
-    """Run a command and return (exit code, its JSON)."""
-
-    def run(path, *options, command="import_residents", by=officer):
-        with pytest.raises(SystemExit) as ended:
-            call_command(command, str(path), "--as", by.username, "--json", *options)
-        printed = capsys.readouterr()
-        return ended.value.code, json.loads(printed.out.splitlines()[-1])
-
-    return run
 
 
 def test_a_national_workbook_becomes_people_homes_and_doses(tmp_path, ward, read_file):

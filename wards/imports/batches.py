@@ -16,7 +16,7 @@ from wards import tasks
 from wards.access import require, scope_of
 from wards.imports import files, layout, profiles, sources, staging, steps
 from wards.imports.sources import Field
-from wards.imports.writing import PENDING
+from wards.imports.writing import pending
 from wards.models import AccessEvent, AdministrativeUnit, ImportBatch, User
 from wards.roles import Ability
 
@@ -247,7 +247,7 @@ def parts_to_write(batch: ImportBatch) -> dict[str, int]:
             f"""SELECT count(*) FILTER (WHERE {new}), count(*) FILTER (WHERE NOT {new} AND v.outcome <> 'moved'),
                 count(*) FILTER (WHERE v.outcome = 'moved')
             FROM (SELECT v.outcome, COALESCE(v.decision, '') AS decision FROM {staging.Tables(batch.pk).verdicts} v
-                WHERE {PENDING}) AS v"""
+                WHERE {pending(sources.get(batch.source))}) AS v"""
         )
         return dict(zip(("new", "changed", "moved"), cursor.fetchone(), strict=True))
 

@@ -22,9 +22,12 @@ from wards.imports.staging import Tables
 CHUNK = 2_000
 _WARD_LOCK = 4_120_001  # first key of the advisory locks that let one import at a time into a ward
 
-# Rows that somebody approved and nobody wrote yet.
-PENDING = """v.written_at IS NULL AND (v.outcome IN ('new', 'changed') OR (v.outcome = 'moved' AND NOT v.waits)
-    OR (v.outcome = 'duplicate_review' AND v.decision IN ('same', 'different')))"""
+
+def pending(source: Source) -> str:
+    """SQL: rows that somebody approved and nobody wrote yet. Where a source makes no people, "two people" writes nothing."""
+    answers = "('same', 'different')" if source.creates_people else "('same')"
+    return f"""v.written_at IS NULL AND (v.outcome IN ('new', 'changed') OR (v.outcome = 'moved' AND NOT v.waits)
+        OR (v.outcome = 'duplicate_review' AND v.decision IN {answers}))"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def write_chunk(writing: Writing, *, after: int, at: datetime, size: int = CHUNK
     """Write the next rows after row `after`, stamped `at` (real time); call it in a transaction that notes the progress."""
     with connection.cursor() as cursor:
         step = _Step(writing, cursor, at)
-        last_row = _take(step, after, size)
+        last_row = _take(step, writing.source, after, size)
         if not last_row:
             return Written(0, 0, 0)
         _lock(step)
@@ -91,7 +94,7 @@ def write_chunk(writing: Writing, *, after: int, at: datetime, size: int = CHUNK
     return Written(last_row, written, sent_back)
 
 
-def _take(step: _Step, after: int, size: int) -> int:
+def _take(step: _Step, source: Source, after: int, size: int) -> int:
     """The next approved rows into `chunk`; the number of the last one."""
     tables = step.tables
     step.run(f"DELETE FROM {tables.chunk}")
@@ -106,7 +109,7 @@ def _take(step: _Step, after: int, size: int) -> int:
         LEFT JOIN {tables.verdicts} twin ON twin.row_no = v.rival_row
         CROSS JOIN LATERAL (SELECT CASE WHEN v.outcome = 'new' OR (v.outcome = 'duplicate_review' AND v.decision = 'different')
             THEN 'insert' ELSE 'update' END AS mode) AS kind
-        WHERE v.row_no > %(after)s AND s.ward_id = ANY(%(scope)s) AND {PENDING}
+        WHERE v.row_no > %(after)s AND s.ward_id = ANY(%(scope)s) AND {pending(source)}
         ORDER BY v.row_no LIMIT %(size)s""",
         {"after": after, "size": size},
     )

@@ -1,4 +1,4 @@
-"""How tests read a file in: the command, in the name of an official of Võ Cường."""
+"""How tests read a file in: the commands, in the name of an official of Võ Cường or of the centre above it."""
 
 import json
 
