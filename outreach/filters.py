@@ -126,13 +126,12 @@ class WorklistFilters(django_filters.FilterSet):
     def __init__(
         self,
         data: Mapping[str, str],
-        queryset: QuerySet,
         offered: Offered,
         on: date,
     ) -> None:
         self.offered, self.on = offered, on
         given = {name: data.get(name) for name in self.base_filters if data.get(name)}
-        super().__init__(self._without_former_neighbourhood(given), queryset)
+        super().__init__(self._without_former_neighbourhood(given), Resident.objects.none())
         self._offer("ward", [(ALL_WARDS, _("Tất cả phường, xã, có tên")), *self.wards_by_code.items()])
         self._offer("neighbourhood", [(str(hood.pk), hood) for hood in self.neighbourhoods])
         self._offer(
@@ -201,6 +200,11 @@ class WorklistFilters(django_filters.FilterSet):
         )
 
     @property
+    def ward_ids(self) -> list[int]:
+        """The wards that are asked about: the chosen one, or all of the reader's."""
+        return [self.one_ward.pk] if self.one_ward else [unit.pk for unit in self.wards_by_code.values()]
+
+    @property
     def risk_group(self) -> RiskGroup | None:
         """The population's definition; None means everybody in the age for vaccination."""
         code = self.chosen.get("population")
@@ -216,11 +220,6 @@ class WorklistFilters(django_filters.FilterSet):
         return self.chosen.get("order", "risk")
 
     # ---------------------------------------------------------------- narrowing
-
-    @property
-    def qs(self) -> QuerySet:
-        """The rows; none at all while a value is wrong."""
-        return self.narrowed(self.queryset)
 
     def narrowed(self, rows: QuerySet, *, leave_out: Iterable[str] = ()) -> QuerySet:
         """`rows` under the filters chosen, some of them left out; none while a value is wrong."""

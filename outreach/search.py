@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from lib import names
 from outreach.filters import RESIDENCE, WorklistFilters
 from outreach.list_rows import Row, rows_of
-from outreach.worklists import Selection, people
+from outreach.worklists import Selection
 from vaccination import sentences
 from vaccination.sentence_texts import LANGUAGES
 from vaccination.stored_states import ON_LIST
@@ -60,7 +60,7 @@ def find(text: str, selection: Selection) -> Answer:
     nobody = sentences.not_found(text)
     if question is None:
         return Answer(text, [], "", False, nobody)
-    found = people(selection.user, selection.on).filter(question.q).annotate(nearness=question.nearness)
+    found = everywhere(selection).people().filter(question.q).annotate(nearness=question.nearness)
     values = list(found.order_by("nearness", "sort_key", "id").values(*Row.FIELDS, "nearness")[: MOST + 1])
     rows = rows_of(values[:MOST], selection.user, selection.on)
     listed, in_filters = _listed(rows, selection)
@@ -75,6 +75,12 @@ def find(text: str, selection: Selection) -> Answer:
         for row in rows
     ]
     return Answer(text, matches, question.kind.value, len(values) > MOST, nobody)
+
+
+def everywhere(selection: Selection) -> Selection:
+    """The same list in all of the reader's places, under no narrowing filter: who is on it at all."""
+    kept = {name: value for name, value in selection.data.items() if name not in WorklistFilters.NARROWING}
+    return selection.worklist.select(selection.user, kept, selection.on)
 
 
 def _matched_by(kind: Kind, text: str, row: Row) -> str:
@@ -100,8 +106,8 @@ def _matched_by(kind: Kind, text: str, row: Row) -> str:
 def _listed(rows: list[Row], selection: Selection) -> tuple[set, set]:
     """Of these people: who is on the list of the chosen population at all, and who also passes the other filters."""
     ids = [row.id for row in rows]
-    at_all = selection.without(*WorklistFilters.NARROWING).filter(state__in=ON_LIST, pk__in=ids)
-    chosen = selection.filters.qs.filter(pk__in=ids)
+    at_all = everywhere(selection).listed().filter(pk__in=ids)
+    chosen = selection.listed().filter(pk__in=ids)
     return set(at_all.values_list("pk", flat=True)), set(chosen.values_list("pk", flat=True))
 
 

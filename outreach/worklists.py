@@ -9,7 +9,7 @@ with an underlying disease or pregnant, others; then fewer doses first (none, un
 then in walking order, then by name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -69,23 +69,28 @@ ORDERINGS = {
 }
 
 
-def people(user: User, on: date) -> QuerySet[Resident]:
-    """The residents in the user's scope with `state`, `group` and `age_band` as of `on`; none without health rights.
+def people(user: User, on: date, wards: Iterable[int]) -> QuerySet[Resident]:
+    """The residents of these wards in the user's scope with `state`, `group` and `age_band` as of `on`.
 
-    A resident without a forecast is somebody of whom nothing is known yet, never somebody left out.
+    None without health rights. A resident without a forecast is somebody of whom nothing is known yet, never somebody
+    left out.
     """
     visible = Resident.objects.visible_to(user)
-    return with_state(visible if can(user, Ability.SEE_HEALTH) else visible.none(), on)
+    return with_state(visible if can(user, Ability.SEE_HEALTH) else visible.none(), on, wards)
 
 
-def counted_people(user: User, on: date) -> QuerySet[Resident]:
+def counted_people(user: User, on: date, wards: Iterable[int]) -> QuerySet[Resident]:
     """The same for figures without names: who may see counts counts everybody in their places."""
     in_scope = Resident.objects.filter(scope_of(user).q(neighbourhood="household__neighbourhood_id"))
-    return with_state(in_scope if can(user, Ability.SEE_COUNTS) else in_scope.none(), on)
+    return with_state(in_scope if can(user, Ability.SEE_COUNTS) else in_scope.none(), on, wards)
 
 
-def with_state(residents: QuerySet[Resident], on: date) -> QuerySet[Resident]:
-    forecast = FilteredRelation("forecasts", condition=Q(forecasts__programme=PROGRAMME))
+def with_state(residents: QuerySet[Resident], on: date, wards: Iterable[int]) -> QuerySet[Resident]:
+    """Residents with what their forecasts say. The wards are said twice, so that the database reads no other forecasts."""
+    wards = list(wards)
+    here = Q(forecasts__programme=PROGRAMME, forecasts__ward__in=wards)
+    forecast = FilteredRelation("forecasts", condition=here)
+    residents = residents.filter(ward__in=wards)
     missing = When(forecast__id=None, then=Value(State.UNKNOWN_HISTORY.value))
     group = stored_states.group(prefix="forecast__")
     state = stored_states.state_on(on, prefix="forecast__")
@@ -136,17 +141,22 @@ class Figures:
 
     def __init__(self, user: User, data: Mapping[str, str] | None, on: date) -> None:
         self.user, self.data, self.on = user, data or {}, on
-        self.filters = WorklistFilters(self.data, self._people(), Offered(user), on)
+        self.filters = WorklistFilters(self.data, Offered(user), on)
 
-    def _people(self) -> QuerySet[Resident]:
-        return counted_people(self.user, self.on)
+    def people(self) -> QuerySet[Resident]:
+        """Everybody of the places that are asked about, on the list or not."""
+        return counted_people(self.user, self.on, self.filters.ward_ids)
 
     def without(self, *names: str) -> QuerySet[Resident]:
         """The people under all filters but these; without `group` also those who are not on the list."""
-        return self.filters.narrowed(self._people(), leave_out=names)
+        return self.filters.narrowed(self.people(), leave_out=names)
+
+    def listed(self) -> QuerySet[Resident]:
+        """The people of the list, in no order."""
+        return self.without()
 
     def count(self) -> int:
-        return self.filters.qs.count()
+        return self.listed().count()
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -181,7 +191,7 @@ class Figures:
 
     def ward_counts(self) -> list[tuple[str, AdministrativeUnit, dict[str, int]]]:
         """(code, ward, people per group) under all other filters; every ward of the scope has its row."""
-        rows = self.without("ward", "neighbourhood", "group").order_by()
+        rows = self.without("neighbourhood", "group").order_by()
         found: dict[int, dict[str, int]] = {
             unit.pk: dict.fromkeys([*GROUPS, CONTRAINDICATED], 0)
             for unit in self.filters.wards_by_code.values()
@@ -204,8 +214,8 @@ class Selection(Figures):
         super().__init__(user, data, on)
         self.worklist = worklist
 
-    def _people(self) -> QuerySet[Resident]:
-        return people(self.user, self.on)
+    def people(self) -> QuerySet[Resident]:
+        return people(self.user, self.on, self.filters.ward_ids)
 
     @property
     def ordering(self) -> paging.Ordering:
@@ -213,7 +223,7 @@ class Selection(Figures):
 
     @property
     def _values(self) -> QuerySet:
-        return in_order(self.filters.qs, self.on).values(*Row.FIELDS, *self.ordering.fields)
+        return in_order(self.listed(), self.on).values(*Row.FIELDS, *self.ordering.fields)
 
     def page(self, *, after: str = "", before: str = "") -> paging.Page:
         """50 rows of the list behind, or in front of, a place."""

@@ -13,7 +13,7 @@ from lib import clock
 from outreach import person_history
 from outreach.list_rows import Row, Sight, identities_of, rows_of
 from outreach.search import why_listed
-from outreach.worklists import UNVACCINATED, people
+from outreach.worklists import UNVACCINATED
 from vaccination.person import vaccination_facts
 from vaccination.stored_states import ON_LIST
 from wards import audit
@@ -61,10 +61,10 @@ def resident_detail(request: HttpRequest, resident_id: UUID) -> HttpResponse:
 def _health(request: HttpRequest, resident: Resident, on: date) -> dict:
     """What is due and why; `vaccination_facts` comes first, it brings a forecast up to date that has gone stale."""
     facts = vaccination_facts(resident, request.user, on)
-    found = people(request.user, on).filter(pk=resident.pk).values(*Row.FIELDS)
-    (row,) = rows_of(list(found), request.user, on)
     selection = UNVACCINATED.select(request.user, {}, on)
-    is_listed = row.state in ON_LIST and selection.filters.qs.filter(pk=row.id).exists()
+    found = selection.people().filter(pk=resident.pk).values(*Row.FIELDS)
+    (row,) = rows_of(list(found), request.user, on)
+    is_listed = row.state in ON_LIST and selection.listed().filter(pk=row.id).exists()
     return {"facts": facts, "row": row, "is_listed": is_listed, "why": why_listed(row, is_listed, selection)}
 
 

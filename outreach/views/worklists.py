@@ -137,7 +137,7 @@ def _search(request: HttpRequest, selection: Selection) -> dict:
         return {"too_many_searches": True}
     answer = search.find(text, selection)
     _record(request, selection, Action.SEARCH, len(answer.matches), detail={"kind": answer.kind})
-    return {"answer": answer}
+    return {"answer": answer, "can_add": can(request.user, Ability.EDIT_PEOPLE)}
 
 
 # ---------------------------------------------------------------- taking it out

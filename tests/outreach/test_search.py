@@ -97,3 +97,9 @@ def test_searching_has_an_hourly_limit(officer, people):
         AccessEvent(at=at, user=officer, action="search", what="worklist") for _ in range(PER_HOUR)
     )
     assert searches_left(officer, at) == 0
+
+
+def test_a_chosen_ward_does_not_hide_people_of_the_readers_other_wards(centre, people):
+    (match,) = asked(centre, "Nguyễn Thị Lan Ngoại", ward="09190").matches
+    assert (match.is_listed, match.in_filters) == (True, False)
+    assert "chưa có mũi tiêm nào" in match.reason
