@@ -33,6 +33,7 @@ urlpatterns = [
     path("nhap-tep/mau/", imports.import_sample, name="import-sample"),
     path("nhap-tep/<uuid:batch_id>/", imports.import_detail, name="import-detail"),
     path("nhap-tep/<uuid:batch_id>/cot/", imports.import_columns, name="import-columns"),
+    path("nhap-tep/<uuid:batch_id>/chon-lai-cot/", imports.import_reopen, name="import-reopen"),
     path("nhap-tep/<uuid:batch_id>/dong/<int:row_no>/", imports.import_decide, name="import-decide"),
     path("nhap-tep/<uuid:batch_id>/cho/", imports.import_take_over, name="import-take-over"),
     path("nhap-tep/<uuid:batch_id>/ghi/", imports.import_write, name="import-write"),

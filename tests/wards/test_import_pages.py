@@ -120,7 +120,7 @@ def test_nothing_is_shown_of_another_office_not_the_file_nor_its_progress(desk, 
     for name in ("import-detail", "import-errors", "import-write"):
         assert desk.open(name, batch.pk).status_code == 404, name
     assert desk.open("import-detail", batch.pk, **{"HX-Request": "true"}).status_code == 404
-    for name in ("import-columns", "import-write", "import-discard", "import-take-over"):
+    for name in ("import-columns", "import-write", "import-discard", "import-take-over", "import-reopen"):
         assert desk.send(name, batch.pk).status_code == 404, name
     assert desk.send("import-decide", batch.pk, 2, data={"decision": "same"}).status_code == 404
     assert batch.original_name not in desk.open("import-list").content.decode()
@@ -320,3 +320,20 @@ def test_an_office_finds_its_batches_before_their_rows_were_read(desk, client, n
     )
     colleague = make_user(Role.STATION, ward, organisation=office)
     assert ImportBatch.objects.visible_to(colleague).filter(pk=batch.pk).exists()
+
+
+def test_columns_can_be_chosen_again_from_the_review(desk, tmp_path):
+    batch = desk.to_review(content(tmp_path, PEOPLE))
+    desk.send("import-reopen", batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.rows_read, batch.error_file, sum(batch.counts.values())) == (
+        "mapping",
+        None,
+        "",
+        0,
+    )
+    data = {f"column-{position}": target for position, target in batch.mapping.items() if target != "address"}
+    desk.send("import-columns", batch.pk, data=data)
+    batch.refresh_from_db()
+    assert (batch.state, batch.new_rows) == ("review", 2)
+    assert "Chưa rõ địa chỉ" in desk.open("import-detail", batch.pk, query="?loai=new").content.decode()

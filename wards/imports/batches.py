@@ -18,6 +18,7 @@ from wards.imports import files, layout, profiles, sources, staging, steps
 from wards.imports.sources import Field
 from wards.imports.writing import pending
 from wards.models import AccessEvent, AdministrativeUnit, ImportBatch, User
+from wards.models.imports import Outcome
 from wards.roles import Ability
 
 State = ImportBatch.State
@@ -185,6 +186,18 @@ def choose_columns(
         rows_seen=0,
         rows_read=None,
     )
+    return batch
+
+
+@transaction.atomic
+def reopen_columns(*, batch: ImportBatch, by: User) -> ImportBatch:
+    """Back to the choice of columns: what was read is dropped, the file stays."""
+    require(by, Ability.IMPORT_FILES)
+    batch = _locked(batch, State.REVIEW)
+    staging.drop(batch.pk)
+    files.remove(batch.error_file)
+    nothing = dict.fromkeys(steps.count_columns(dict.fromkeys(Outcome.values, 0)), 0)
+    _turn(batch, State.MAPPING, rows_read=None, rows_seen=0, groups=[], warnings=[], error_file="", **nothing)
     return batch
 
 

@@ -113,7 +113,7 @@ def _pairs(tables: Tables) -> None:
                 ELSE 0 END,
             CASE WHEN s.address_key = '' OR h.address_key = '' THEN 1 WHEN s.address_key = h.address_key THEN 2 ELSE 0 END,
             s.phones && r.phones::text[],
-            s.sex IN ('M', 'F') AND r.sex IN ('M', 'F') AND s.sex <> r.sex
+            COALESCE(s.sex IN ('M', 'F') AND r.sex IN ('M', 'F') AND s.sex <> r.sex, false)
         FROM found f
         JOIN rows s ON s.row_no = f.row_no
         JOIN wards_resident r ON r.id = f.resident_id

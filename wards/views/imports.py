@@ -201,6 +201,18 @@ def import_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return redirect("wards:import-detail", batch.pk)
 
 
+@imports_files
+@require_POST
+def import_reopen(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Back from the review to the choice of columns."""
+    batch = _batch(request, batch_id)
+    try:
+        batches.reopen_columns(batch=batch, by=_by(request))
+    except batches.Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("wards:import-detail", batch.pk)
+
+
 def _review_page(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     outcome = request.GET.get("loai", "")
     counts = batch.counts

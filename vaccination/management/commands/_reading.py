@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand
 
 from lib import clock
@@ -39,6 +40,8 @@ class ReadingCommand(BaseCommand):
             batch = self._read(options)
         except (Stop, batches.Refused, steps.Refusal) as reason:
             self._refuse(str(reason), options)
+        except PermissionDenied:
+            self._refuse(f"Tài khoản {options['username']} không được nhập tệp.", options)
         account = batches.account(batch)
         self.stdout.write(
             json.dumps(account, ensure_ascii=False) if options["as_json"] else _in_words(batch, account)
