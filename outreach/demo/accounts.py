@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -125,7 +126,7 @@ def make_accounts(offices: Offices, units: Iterable[AdministrativeUnit]) -> dict
         )
         user.set_unusable_password()
         user.save()
-        place = {"unit": unit} if unit else {"organisation": office}
+        place: dict[str, Any] = {"unit": unit} if unit else {"organisation": office}
         if account.role == Role.SURVEYOR:
             place = {
                 "neighbourhood": Neighbourhood.objects.filter(ward=unit).order_by("walking_order").first()
@@ -136,7 +137,10 @@ def make_accounts(offices: Offices, units: Iterable[AdministrativeUnit]) -> dict
 
 
 def _city_offices(offices: Offices, units: list[AdministrativeUnit]) -> dict[str, Organisation]:
-    found = {_kind.HEALTH_CENTRE: offices.health_centre, _kind.CITY_COMMITTEE: offices.city_committee}
+    found: dict[str, Organisation] = {
+        _kind.HEALTH_CENTRE: offices.health_centre,
+        _kind.CITY_COMMITTEE: offices.city_committee,
+    }
     for kind, name in (
         (_kind.COMMUNICATIONS, "Trung tâm Văn hóa, Thể thao và Truyền thông thành phố Bắc Ninh"),
         (_kind.FACILITY, "Cơ sở thu dung, điều trị số 1 (giả định)"),

@@ -76,6 +76,9 @@ def create(*, residents: int, seed: int, on: date, say: Say = lambda line: None)
     made = Made()
     with transaction.atomic():
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(4120001)")
+            if cursor.fetchone() != (True,) or Resident.objects.exists():
+                raise Refused("Somebody else is making the demonstration city at this moment.")
             # Deferred foreign keys of millions of copied rows would queue up until the commit.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         units = _units(on)

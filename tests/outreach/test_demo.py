@@ -148,3 +148,24 @@ def test_curve_is_read_both_ways():
     assert curve.day_of(25) == date(2021, 1, 6).toordinal()
     assert curve.day_of(55) == date(2021, 1, 16).toordinal()
     assert curve.day_of(60) is None
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_that_begin_at_once_make_one_city():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    def attempt(_number: int) -> str:
+        try:
+            city.create(residents=400, seed=1, on=ON)
+            return "made"
+        except city.Refused:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert "made" in list(pool.map(attempt, range(2)))
+    assert Resident.objects.count() == 400

@@ -109,6 +109,14 @@ def test_weak_password_leaves_nothing_behind(monkeypatch):
     assert not Organisation.objects.exists()
 
 
+def test_password_typed_twice_differently_sets_nothing_up(monkeypatch):
+    typed = iter([PASSWORD, "khác hẳn mật khẩu trên"])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    with pytest.raises(CommandError, match="differ"):
+        call_command("setup_city", "--units", NEW_VO_CUONG, "--admin", "quantri")
+    assert not Installation.objects.exists()
+
+
 def test_demonstration_refuses_a_real_city(monkeypatch):
     set_up(monkeypatch, "--units", NEW_VO_CUONG)
     with pytest.raises(CommandError, match="database of its own"):
