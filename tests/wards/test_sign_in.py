@@ -336,3 +336,46 @@ def test_card_needs_the_token_of_the_page(demo_city):
     card = demo_cards.cards[0]
     make_user(Role.HEALTH_CENTRE, username=card.username)
     assert strict.post("/accounts/login/demo/", {"username": card.username}).status_code == 403
+
+
+# ---------------------------------------------------------------- second factor
+
+
+def code_now(secret: str) -> str:
+    from allauth.mfa.totp.internal import auth
+
+    return auth.format_hotp_value(auth.hotp_value(secret, next(iter(auth.yield_hotp_counters_from_time()))))
+
+
+@pytest.fixture
+def second_factor(client, officer, city):
+    """The officer has an authenticator app; returns its secret."""
+    sign_in(client)
+    page = client.get("/accounts/2fa/totp/activate/", follow=True)
+    assert "Nhập lại mật khẩu" in page.content.decode()
+    page = client.post(page.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    secret = page.context["form"].secret
+    answer = client.post("/accounts/2fa/totp/activate/", {"code": code_now(secret)}, follow=True)
+    assert "Mã dự phòng" in answer.content.decode()
+    client.post("/accounts/logout/")
+    cache.clear()  # a code is good once
+    return secret
+
+
+def test_with_a_second_factor_the_password_alone_opens_nothing(client, officer, second_factor):
+    answer = sign_in(client)
+    assert answer["Location"].startswith("/accounts/2fa/authenticate/")
+    assert not signed_in(client)
+    page = client.get("/accounts/2fa/authenticate/").content.decode()
+    assert "Mã xác nhận" in page
+    assert "Code" not in page
+    wrong_code = client.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
+    assert "Mã chưa đúng" in wrong_code
+    assert "Incorrect" not in wrong_code
+
+
+def test_code_of_the_app_lets_in(client, officer, second_factor):
+    sign_in(client)
+    assert client.post("/accounts/2fa/authenticate/", {"code": code_now(second_factor)}).status_code == 302
+    assert signed_in(client)
+    assert "Đang bật" in client.get("/accounts/2fa/").content.decode()
