@@ -20,7 +20,7 @@ from lib.dates_vn import DateProblem, PartialDate
 from lib.spreadsheets.cells import as_text
 from vaccination import dose_checks, forecasts
 from vaccination.models import Product
-from wards.imports.people import read_date
+from wards.imports.people import read_date, tidy
 from wards.imports.sources import Cells, RowFacts
 from wards.imports.staging import Tables
 
@@ -61,7 +61,7 @@ class Doses:
         return found
 
     def _dose(self, cells: Cells, row: RowFacts, group: int) -> tuple | None:
-        raw, product = cells.get("dose_given", group), names.clean(_text(cells, "dose_product", group))
+        raw, product = cells.get("dose_given", group), tidy(_text(cells, "dose_product", group))
         if raw is None:
             if product or _text(cells, "dose_lot", group):
                 cells.problem(
@@ -75,15 +75,15 @@ class Doses:
         if given is None:
             return None
         code, unknown_name = self._product(cells, product, group)
-        stated = names.clean(_text(cells, "dose_type", group))
+        stated = tidy(_text(cells, "dose_type", group))
         return (
             row.row_no,
             group,
             code,
             *(given.year, given.month, given.day),
             self._lot(cells, group)[:30],
-            names.clean(_text(cells, "dose_site", group))[:200],
-            names.clean(_text(cells, "dose_reaction", group))[:200],
+            tidy(_text(cells, "dose_site", group))[:200],
+            tidy(_text(cells, "dose_reaction", group))[:200],
             "; ".join(filter(None, (stated, unknown_name)))[:40],
             self._ordinal(cells, group),
             self._volume(cells, group),
@@ -151,7 +151,7 @@ class Doses:
                 value=raw,
                 group=group,
             )
-        return "" if raw is None else names.clean(as_text(raw))
+        return "" if raw is None else tidy(as_text(raw))
 
     def _ordinal(self, cells: Cells, group: int) -> int | None:
         found = re.search(r"\d", _text(cells, "dose_ordinal", group))

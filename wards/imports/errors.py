@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection
 
 from lib.columns import Column
-from lib.spreadsheets import read
 from lib.spreadsheets.cells import Cell, as_text
 from lib.spreadsheets.write import Document, write_xlsx
 from wards.imports.staging import Tables
@@ -124,23 +123,15 @@ def _sentences(problems: str | None, problem: str | None) -> Iterator[str]:
 
 
 def write_file(
-    target: Path,
-    *,
-    original: Path,
-    name: str,
-    sheet: str,
-    titles: Sequence[str],
-    first_row: int,
-    texts: dict[int, str],
+    target: Path, rows: Iterator[list[Cell]], *, titles: Sequence[str], first_row: int, texts: dict[int, str]
 ) -> int:
-    """The rows with errors as they were in the file, and what is wrong with each; it can be corrected and sent again."""
+    """Of all rows of a file those with errors, as they were, and what is wrong with each; it can be corrected and sent again."""
     width = len(titles) + (ERROR_TITLE not in titles)
     at = titles.index(ERROR_TITLE) if ERROR_TITLE in titles else len(titles)
     columns = [
         Column(str(n), title, title, _cell(n, at)) for n, title in enumerate([*titles, ERROR_TITLE][:width])
     ]
-    rows = _failed_rows(original, name, sheet, first_row, texts)
-    return write_xlsx(target, columns, rows, Document(sheet="Dòng lỗi"))
+    return write_xlsx(target, columns, _failed_rows(rows, first_row, texts), Document(sheet="Dòng lỗi"))
 
 
 def _cell(position: int, at: int) -> Any:
@@ -154,10 +145,9 @@ def _cell(position: int, at: int) -> Any:
 
 
 def _failed_rows(
-    original: Path, name: str, sheet: str, first_row: int, texts: dict[int, str]
+    rows: Iterator[list[Cell]], first_row: int, texts: dict[int, str]
 ) -> Iterator[tuple[list[Cell], str]]:
     left = len(texts)
-    rows = read.rows(original, sheet or None, name=name)
     for row_no, row in enumerate(rows, 1):
         if row_no >= first_row and row_no in texts:
             yield row, texts[row_no]

@@ -37,6 +37,11 @@ def path_of(name: str) -> Path:
     return folder() / name
 
 
+def rows_of(name: str) -> Path:
+    """Where the parsed rows of a stored file lie between looking at it and having read it; they may be missing."""
+    return path_of(name).with_suffix(".rows")
+
+
 def store(chunks: Iterable[bytes], original_name: str) -> Stored:
     """Keep an upload under a name of our own; only the ending of the original one says anything, and only to a reader.
 
@@ -75,3 +80,10 @@ def shown_name(original: str) -> str:
 def remove(*names: str) -> None:
     for name in filter(None, names):
         path_of(name).unlink(missing_ok=True)
+        forget_rows(name)
+
+
+def forget_rows(name: str) -> None:
+    """The parsed rows of a stored file were read and are not needed any more."""
+    rows_of(name).unlink(missing_ok=True)
+    rows_of(name).with_suffix(".part").unlink(missing_ok=True)

@@ -52,11 +52,13 @@ class Layout:
         return column_letter(position)
 
 
-def inspect(path: Path, source: Source, *, name: str, sheet: str = "", on: date) -> Layout:
-    """Look at a whole sheet once: its header and its date columns. Raises SpreadsheetProblem."""
+def inspect(
+    path: Path, source: Source, *, name: str, sheet: str = "", on: date, keep: Path | None = None
+) -> Layout:
+    """Look at a whole sheet once: its header and its date columns. Raises SpreadsheetProblem. `keep`: for its rows."""
     sheets = read.sheets(path, name=name)
     chosen = sheet or _first_with_rows(sheets)
-    rows = read.rows(path, chosen or None, name=name)
+    rows = read.rows(path, chosen or None, name=name, keep=keep)
     try:
         head = list(islice(rows, SEARCHED_ROWS + 2))
         guess = find_header(head, known_titles(source.fields))

@@ -323,7 +323,7 @@ class PersonReader:
             self._phones(cells),
             *((code.number[:15], code.code) if code else ("", "")),
             *self._identity(cells, sex, born),
-            names.clean(cells.text("employer"))[:200],
+            tidy(cells.text("employer"))[:200],
             self._priority_group(cells),
             None,
             self._one_of(cells, "registration", _REGISTRATIONS),
@@ -469,7 +469,7 @@ class PersonReader:
         return noted
 
     def _note(self, cells: RowCells) -> str:
-        reason, note = names.clean(cells.text("reason")), names.clean(cells.text("note"))
+        reason, note = tidy(cells.text("reason")), tidy(cells.text("note"))
         return "; ".join(filter(None, (f"Lý do chưa tiêm: {reason}" if reason else "", note)))[:500]
 
     def _reference(self, cells: RowCells) -> str | None:
@@ -501,10 +501,18 @@ def _masked_message(problem: identity.IdentityProblem) -> str:
     return problem.template.format(**problem.params | {"raw": identity.mask(str(raw))})
 
 
+tidy = lru_cache(32_768)(names.clean)  # the same employers, lots and sites come back on every row
+
+
 def read_date(raw: Any, order: dates_vn.DayOrder, on: date, *, births: bool) -> PartialDate:
-    """`lib.dates_vn.parse`, remembering texts, since the same days come back again and again."""
-    if isinstance(raw, str):
-        return dates_vn.parse_cached(raw, order, on, 0, births)
+    """`lib.dates_vn.parse`, remembering what it read, since the same days come back again and again."""
+    if isinstance(raw, (str, date)):
+        return _read_once(raw, order, on, births)
+    return dates_vn.parse(raw, order=order, on=on, births=births)
+
+
+@lru_cache(65_536)
+def _read_once(raw: str | date, order: dates_vn.DayOrder, on: date, births: bool) -> PartialDate:
     return dates_vn.parse(raw, order=order, on=on, births=births)
 
 

@@ -12,6 +12,9 @@ _NOTHING = frozenset(
 )
 
 
+_LONGEST_NOTHING = 16  # with spaces around it; a longer cell says something
+
+
 def column_letter(position: int) -> str:
     """0 → A, 26 → AA: what a person sees above the column."""
     letters = ""
@@ -72,7 +75,10 @@ class RowCells:
             return None
         cell = self.row[position]
         if isinstance(cell, str):
-            return None if cell.strip().lower() in _NOTHING or cell.isspace() else cell
+            if len(cell) > _LONGEST_NOTHING:
+                return cell
+            text = cell.strip()
+            return None if not text or text.lower() in _NOTHING else cell
         if isinstance(cell, CellError):
             self.problem(
                 name,

@@ -97,6 +97,7 @@ def _look(batch: ImportBatch, lease: Lease) -> None:
         name=batch.original_name,
         sheet=batch.sheet,
         on=clock.today(),
+        keep=files.rows_of(batch.stored_name),
     )
     batch.layout = found.as_json()
     mapping, orders = profiles.proposed_columns(batch, source)
@@ -142,6 +143,15 @@ def _stage(batch: ImportBatch, lease: Lease) -> None:
 _SAFE = "Chưa có dữ liệu nào bị thay đổi."
 
 
+def _raw_rows(batch: ImportBatch) -> Iterator[list]:
+    """Every row of the sheet: as the look at the file left them, else parsed once more."""
+    kept = files.rows_of(batch.stored_name)
+    if kept.exists():
+        return read.kept_rows(kept)
+    path = files.path_of(batch.stored_name)
+    return read.rows(path, batch.sheet or None, name=batch.original_name, keep=kept)
+
+
 class _Reader:
     """Rows of the file as they are staged, with their findings; blank rows are no rows."""
 
@@ -156,8 +166,7 @@ class _Reader:
 
     def rows(self) -> Iterator[tuple]:
         batch, cells = self.batch, self.cells
-        raw = read.rows(files.path_of(batch.stored_name), batch.sheet or None, name=batch.original_name)
-        for row_no, row in enumerate(raw, 1):
+        for row_no, row in enumerate(_raw_rows(batch), 1):
             if row_no < batch.layout["data"] or not any(cell is not None and cell != "" for cell in row):
                 continue
             cells.turn_to(row)
@@ -217,13 +226,12 @@ def _judge(
         error_file = f"{files.path_of(batch.stored_name).stem}-loi.xlsx"
         errors.write_file(
             files.path_of(error_file),
-            original=files.path_of(batch.stored_name),
-            name=batch.original_name,
-            sheet=batch.sheet,
+            _raw_rows(batch),
             titles=batch.layout["titles"],
             first_row=batch.layout["data"],
             texts=texts,
         )
+    files.forget_rows(batch.stored_name)
     now = clock.real_now()
     lease.prolong(
         **count_columns(counts),

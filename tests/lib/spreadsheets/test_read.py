@@ -434,3 +434,15 @@ def test_a_row_is_one_line_and_comes_back_the_same():
     assert "\n" not in line
     assert decode_row(line) == row
     assert decode_row(encode_row([""])) == [None]
+
+
+def test_rows_are_kept_for_a_second_reading_only_when_all_of_them_came(tmp_path):
+    path, kept = tmp_path / "list.csv", tmp_path / "list.rows"
+    path.write_text("a;b\n1;02/03/2022\n;x\n", encoding="utf-8")
+    some = read.rows(path, keep=kept)
+    next(some)
+    some.close()
+    assert list(tmp_path.iterdir()) == [path]
+    whole = list(read.rows(path, keep=kept))
+    assert list(read.kept_rows(kept)) == whole
+    assert kept.stat().st_mode & 0o077 == 0
