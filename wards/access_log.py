@@ -7,6 +7,7 @@ database keeps of every change (`wards.history`), of this app and of the apps ab
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -95,7 +96,7 @@ def changed(reader: User, question: Question, *, limit: int = PAGE) -> list[Line
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
-def histories() -> list[type[Event]]:
+def histories() -> list[Any]:
     """The history tables of personal facts: those that carry a ward."""
     return [
         model
@@ -104,7 +105,7 @@ def histories() -> list[type[Event]]:
     ]
 
 
-def _changes_of(model: type[Event], ward_ids: Iterable[int], question: Question, limit: int) -> list[Line]:
+def _changes_of(model: Any, ward_ids: Iterable[int], question: Question, limit: int) -> list[Line]:
     names = {field.name for field in model._meta.fields}
     person = "resident_id" if "resident" in names else "id"
     rows = model.objects.filter(

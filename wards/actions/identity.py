@@ -34,7 +34,7 @@ def read_number(raw: str, *, on: date, sex: str | None = None, birth_year: int |
     try:
         return classify(
             raw,
-            sex=sex if sex in ("M", "F") else None,
+            sex="M" if sex == "M" else "F" if sex == "F" else None,
             birth_year=birth_year,
             year=on.year,
             synthetic=bool(row and row.is_demo),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import pghistory
@@ -47,10 +47,14 @@ def verb(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
 
     @wraps(function)
     def run(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
-        with transaction.atomic(), pghistory.context(user=kwargs["by"].pk, verb=function.__name__):
+        with transaction.atomic(), pghistory.context(user=_by(kwargs).pk, verb=function.__name__):
             return function(*args, **kwargs)
 
     return run
+
+
+def _by(kwargs: dict[str, Any]) -> User:
+    return kwargs["by"]
 
 
 def locked(row: Row, *, by: User, version: int | None = None) -> Row:
@@ -89,7 +93,7 @@ def made_before(model: type[Row], pk: UUID | None, *, by: User) -> Row | None:
 
 def write(row: Row, columns: dict) -> bool:
     """Set the columns that differ and save the row under the next version; False if nothing differed."""
-    changed = [name for name, value in columns.items() if getattr(row, name) != value]
+    changed: list[str] = [name for name, value in columns.items() if getattr(row, name) != value]
     if not changed:
         return False
     for name in changed:

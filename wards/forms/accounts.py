@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 from lib import clock, phones
 from wards.access import scope_of
 from wards.actions.accounts import Place, offices_inside
-from wards.forms.fields import DeskForm
-from wards.forms.residents import DayField
+from wards.forms.fields import DayField, DeskForm
 from wards.models import AdministrativeUnit, Neighbourhood, User
 from wards.roles import Role, grantable
 
@@ -35,7 +34,7 @@ class AccountForm(DeskForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = grantable(user.roles)
-        self.fields["roles"].choices = [(role.value, role.label) for role in Role if role in allowed]
+        self.offer("roles", [(role.value, role.label) for role in Role if role in allowed])
 
     def clean_phone(self) -> str:
         found, problems = phones.parse_cell(self.cleaned_data["phone"])
@@ -66,10 +65,9 @@ class AssignmentForm(DeskForm):
     def __init__(self, *args: Any, user: User, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.places, choices = _places(user)
-        self.fields["place"].choices = [("", _("Chọn …")), *choices]
+        self.offer("place", [("", _("Chọn …")), *choices])
         self.on = on
-        for name in ("starts_on", "ends_on"):
-            self.fields[name].on = on
+        self.read_days(on)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

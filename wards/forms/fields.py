@@ -40,6 +40,18 @@ class DeskForm(forms.Form):
             else:
                 widget.attrs.setdefault("class", "form-control")
 
+    def offer(self, name: str, choices: Iterable) -> None:
+        """The choices of a field, which depend on who asks."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)
+
+    def read_days(self, on: date) -> None:
+        """Every date of the form is read on day `on`."""
+        for field in self.fields.values():
+            if isinstance(field, BirthDateField | DayField):
+                field.on = on
+
 
 class NameField(forms.CharField):
     """A whole name in one field → the name as it is shown."""
@@ -72,7 +84,7 @@ class BirthDateField(forms.CharField):
         super().__init__(error_messages={"required": required}, **kwargs)
         self.widget.attrs |= {"autocomplete": "off", "inputmode": "text", "maxlength": "40"}
 
-    def to_python(self, value: Any) -> PartialDate | None:
+    def to_python(self, value: Any) -> PartialDate | None:  # type: ignore[override]
         text = super().to_python(value)
         if not text:
             return None
@@ -96,6 +108,32 @@ def understood(born: PartialDate) -> str:
     return _("Chỉ có năm sinh {year}").format(year=born.year)
 
 
+class DayField(forms.CharField):
+    """A whole day as people write it → date. `on` is set by the form; `future` allows days to come."""
+
+    on: date
+
+    def __init__(self, *, future: bool = False, **kwargs: Any) -> None:
+        self.future = future
+        super().__init__(required=False, **kwargs)  # no max_length: its validator would measure the date
+        self.widget.attrs |= {"autocomplete": "off", "placeholder": "dd/mm/yyyy", "maxlength": "40"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+    def to_python(self, value: Any) -> date | None:  # type: ignore[override]
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            day = parse(text, on=None if self.future else self.on).as_date()
+        except DateProblem as problem:
+            raise forms.ValidationError(problem.in_words(_), code=problem.code) from None
+        if day is None:
+            raise forms.ValidationError(_("Ghi đủ ngày, tháng, năm, ví dụ 15/02/2022."), code="not_a_day")
+        return day
+
+
 class PhonesField(forms.CharField):
     """One or several telephone numbers → a list in national form."""
 
@@ -106,7 +144,7 @@ class PhonesField(forms.CharField):
         super().__init__(max_length=200, **kwargs)
         self.widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         found, problems = phones.parse_cell(super().to_python(value))
         if problems:
             raise forms.ValidationError([problem.in_words(_) for problem in problems])

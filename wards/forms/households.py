@@ -1,7 +1,7 @@
 """Forms for homes: address, state, and where a home or a person moves to."""
 
 import uuid
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,12 @@ from django.utils.translation import gettext_lazy
 from wards.actions.households import address_columns
 from wards.forms.fields import DeskForm, PlaceField, place_key
 from wards.models import Household, User
+
+
+class Address(TypedDict):
+    house_number: str
+    street: str
+    address_text: str
 
 
 class AddressForm(DeskForm):
@@ -39,8 +45,13 @@ class AddressForm(DeskForm):
     def needs_address(self, cleaned: dict[str, Any]) -> bool:
         return True
 
-    def address(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("house_number", "street", "address_text")}
+    def address(self) -> Address:
+        cleaned = self.cleaned_data
+        return {
+            "house_number": cleaned["house_number"],
+            "street": cleaned["street"],
+            "address_text": cleaned["address_text"],
+        }
 
 
 class HouseholdForm(AddressForm):
@@ -129,7 +140,9 @@ class ResidentMoveForm(AddressForm):
     def __init__(self, *args: Any, user: User, homes, version: int, **kwargs: Any) -> None:
         initial = {"version": version, "where": self.EXISTING, "form_id": uuid.uuid4()}
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["household"].queryset = homes
+        household = self.fields["household"]
+        assert isinstance(household, forms.ModelChoiceField)
+        household.queryset = homes
         self.fields["place"] = PlaceField(user=user, outside=True, required=False)
         self.fields["place"].widget.attrs["class"] = "form-select"
 

@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib import insurance
-from lib.dates_vn import DateProblem, PartialDate, parse
+from lib.dates_vn import PartialDate
 from lib.identity import WARNING_TEXTS, Identity
 from wards import actions, duplicates
 from wards.access import can
 from wards.actions.health import check_pregnancy
 from wards.actions.residents import LEFT
-from wards.forms.fields import BirthDateField, DeskForm, NameField, PhonesField, understood
+from wards.forms.fields import BirthDateField, DayField, DeskForm, NameField, PhonesField, understood
 from wards.identity_numbers import number_text
 from wards.models import Household, IdentityClaim, Pregnancy, Resident, User
 from wards.priority_groups import PRIORITY_GROUPS
@@ -47,32 +47,6 @@ KEPT_BY_ROW = (
     "residence_until",
     *PLAIN,
 )  # what two people may edit at the same time
-
-
-class DayField(forms.CharField):
-    """A whole day as people write it → date. `on` is set by the form; `future` allows days to come."""
-
-    on: date
-
-    def __init__(self, *, future: bool = False, **kwargs: Any) -> None:
-        self.future = future
-        super().__init__(required=False, **kwargs)  # no max_length: its validator would measure the date
-        self.widget.attrs |= {"autocomplete": "off", "placeholder": "dd/mm/yyyy", "maxlength": "40"}
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
-
-    def to_python(self, value: Any) -> date | None:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            day = parse(text, on=None if self.future else self.on).as_date()
-        except DateProblem as problem:
-            raise ValidationError(problem.in_words(_), code=problem.code) from None
-        if day is None:
-            raise ValidationError(_("Ghi đủ ngày, tháng, năm, ví dụ 15/02/2022."), code="not_a_day")
-        return day
 
 
 class ResidentForm(DeskForm):
@@ -159,16 +133,16 @@ class ResidentForm(DeskForm):
         self.clash: actions.NumberTaken | None = None
         args = (_with_told_apart(args[0]), *args[1:]) if args and args[0] else args
         super().__init__(*args, initial=self._initial() | (kwargs.pop("initial", None) or {}), **kwargs)
-        for field in self.fields.values():
-            if isinstance(field, BirthDateField | DayField):
-                field.on = on
-        self.fields["priority_group"].choices = [("", _("Chưa rõ"))] + [
-            (n, f"{n}. {label}") for n, label in PRIORITY_GROUPS.items()
-        ]
-        self.fields["conditions"].choices = [
-            (str(condition.number), condition.name) for condition in actions.recordable_conditions(user)
-        ]
-        self.fields["withdrawn"].choices = [(claim.pk, claim.mask) for claim in self.claims]
+        self.read_days(on)
+        self.offer(
+            "priority_group",
+            [("", _("Chưa rõ"))] + [(n, f"{n}. {label}") for n, label in PRIORITY_GROUPS.items()],
+        )
+        self.offer(
+            "conditions",
+            [(str(condition.number), condition.name) for condition in actions.recordable_conditions(user)],
+        )
+        self.offer("withdrawn", [(claim.pk, claim.mask) for claim in self.claims])
         if resident is not None:
             self.fields["number"].label = _("Thêm số CCCD, CMND hoặc hộ chiếu")
         if not self.sees_diagnosis:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +12,10 @@ from lib import clock
 from wards import access_log as log
 from wards.access import ability_required, can, wards_of
 from wards.audit import record_access
-from wards.forms.fields import DeskForm
-from wards.forms.residents import DayField
+from wards.forms.fields import DayField, DeskForm
 from wards.models import AccessEvent, Resident, User
 from wards.roles import Ability
+from wards.views.official import OfficialRequest
 
 LOOKED, CHANGED = "looked", "changed"
 
@@ -28,12 +28,12 @@ class LogFilter(DeskForm):
 
     def __init__(self, *args, officials: list[User], on: date, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["day"].on = on
-        self.fields["official"].choices = [("", _("Tất cả"))] + [(user.pk, str(user)) for user in officials]
+        self.read_days(on)
+        self.offer("official", [("", _("Tất cả"))] + [(user.pk, str(user)) for user in officials])
 
 
 @ability_required(Ability.SEE_AUDIT)
-def access_log(request: HttpRequest) -> HttpResponse:
+def access_log(request: OfficialRequest) -> HttpResponse:
     # The log keeps real time, also in a training installation.
     today = clock.vietnamese_day(clock.real_now())
     officials = list(User.objects.filter(pk__in=log.accounts_of_area(request.user)).order_by("full_name"))
@@ -57,15 +57,17 @@ def access_log(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "tab": tab,
-        "person": people.get(question.resident_id),
-        "lines": [
-            (line, names.get(line.user_id), people.get(line.resident_id), wards.get(line.ward_id))
-            for line in shown
-        ],
+        "person": people.get(question.resident_id) if question.resident_id else None,
+        "lines": [_told(line, names, people, wards) for line in shown],
         "is_cut": len(lines) > log.PAGE,
         "query": _query(request),
     }
     return render(request, "wards/access_log.html", context)
+
+
+def _told(line: log.Line, names: dict, people: dict, wards: dict) -> tuple:
+    """The line with whoever and whatever of it the reader may be told by name."""
+    return line, names.get(line.user_id), people.get(line.resident_id), wards.get(line.ward_id)
 
 
 def _question(cleaned: dict, today: date) -> log.Question:
@@ -80,7 +82,7 @@ def _question(cleaned: dict, today: date) -> log.Question:
     )
 
 
-def _people(request: HttpRequest, lines: list[log.Line], asked: UUID | None) -> dict[UUID, Resident]:
+def _people(request: OfficialRequest, lines: list[log.Line], asked: UUID | None) -> dict[UUID, Resident]:
     """Names, for readers who see people; others read the record's short number."""
     if not can(request.user, Ability.SEE_PEOPLE):
         return {}
@@ -88,7 +90,7 @@ def _people(request: HttpRequest, lines: list[log.Line], asked: UUID | None) -> 
     return {person.pk: person for person in Resident.objects.visible_to(request.user).filter(pk__in=ids)}
 
 
-def _query(request: HttpRequest) -> str:
+def _query(request: OfficialRequest) -> str:
     kept = request.GET.copy()
     kept.pop("tab", None)
     return kept.urlencode()

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,10 +16,11 @@ from wards.audit import record_access
 from wards.forms.accounts import AccountForm, AssignmentForm, NewAccountForm
 from wards.models import AccessEvent, Assignment, User
 from wards.roles import Ability, Role
+from wards.views.official import OfficialRequest
 
 
 @ability_required(Ability.MANAGE_ACCOUNTS)
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: OfficialRequest) -> HttpResponse:
     """Every account of the user's area, with its roles and its places in force."""
     role = request.GET.get("role", "")
     accounts = _visible(request).order_by("-is_active", "full_name", "username")
@@ -33,7 +34,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @ability_required(Ability.MANAGE_ACCOUNTS)
-def account_add(request: HttpRequest) -> HttpResponse:
+def account_add(request: OfficialRequest) -> HttpResponse:
     """Open an account; its password is shown once, in the answer."""
     on = clock.today()
     form = NewAccountForm(request.POST or None, user=request.user)
@@ -57,7 +58,7 @@ def account_add(request: HttpRequest) -> HttpResponse:
 
 
 @ability_required(Ability.MANAGE_ACCOUNTS)
-def account_detail(request: HttpRequest, account_id: int) -> HttpResponse:
+def account_detail(request: OfficialRequest, account_id: int) -> HttpResponse:
     """One account: name, telephone and roles, and the places it has, had and will have."""
     account = get_object_or_404(_visible(request), pk=account_id)
     may_change = actions.may_change(request.user, account)
@@ -74,7 +75,7 @@ def account_detail(request: HttpRequest, account_id: int) -> HttpResponse:
 
 @require_POST
 @ability_required(Ability.MANAGE_ACCOUNTS)
-def account_assign(request: HttpRequest, account_id: int) -> HttpResponse:
+def account_assign(request: OfficialRequest, account_id: int) -> HttpResponse:
     account = get_object_or_404(_visible(request), pk=account_id)
     where = AssignmentForm(request.POST, user=request.user, on=clock.today())
     if where.is_valid():
@@ -92,7 +93,7 @@ def account_assign(request: HttpRequest, account_id: int) -> HttpResponse:
 
 @require_POST
 @ability_required(Ability.MANAGE_ACCOUNTS)
-def account_unassign(request: HttpRequest, account_id: int, assignment_id: int) -> HttpResponse:
+def account_unassign(request: OfficialRequest, account_id: int, assignment_id: int) -> HttpResponse:
     account = get_object_or_404(_visible(request), pk=account_id)
     assignment = get_object_or_404(account.assignments, pk=assignment_id)
     actions.end_assignment(assignment=assignment, by=request.user, at=clock.real_now())
@@ -103,7 +104,7 @@ def account_unassign(request: HttpRequest, account_id: int, assignment_id: int) 
 
 @require_POST
 @ability_required(Ability.MANAGE_ACCOUNTS)
-def account_close(request: HttpRequest, account_id: int) -> HttpResponse:
+def account_close(request: OfficialRequest, account_id: int) -> HttpResponse:
     account = get_object_or_404(_visible(request), pk=account_id)
     actions.close_account(account=account, by=request.user)
     messages.success(
@@ -114,7 +115,7 @@ def account_close(request: HttpRequest, account_id: int) -> HttpResponse:
 
 @require_POST
 @ability_required(Ability.MANAGE_ACCOUNTS)
-def account_reopen(request: HttpRequest, account_id: int) -> HttpResponse:
+def account_reopen(request: OfficialRequest, account_id: int) -> HttpResponse:
     account = get_object_or_404(_visible(request), pk=account_id)
     actions.reopen_account(account=account, by=request.user)
     messages.success(request, _("Đã mở lại tài khoản {name}.").format(name=account.full_name))
@@ -124,14 +125,14 @@ def account_reopen(request: HttpRequest, account_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 @ability_required(Ability.MANAGE_ACCOUNTS)
-def account_password(request: HttpRequest, account_id: int) -> HttpResponse:
+def account_password(request: OfficialRequest, account_id: int) -> HttpResponse:
     """A new password, shown once, in the answer."""
     account = get_object_or_404(_visible(request), pk=account_id)
     password = actions.reset_password(account=account, by=request.user)
     return render(request, "wards/account_password.html", {"account": account, "password": password})
 
 
-def _visible(request: HttpRequest) -> QuerySet[User]:
+def _visible(request: OfficialRequest) -> QuerySet[User]:
     places = Assignment.objects.select_related("unit", "neighbourhood__ward", "organisation").order_by("pk")
     accounts = actions.accounts_of(request.user, at=clock.real_now())
     return accounts.select_related("organisation").prefetch_related(Prefetch("assignments", places))

@@ -1,11 +1,13 @@
 """Homes at the desk: the walk through a neighbourhood, one home with its people, adding, correcting, moving."""
 
+import uuid
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,7 @@ from wards.forms.households import HouseholdForm, HouseholdMoveForm
 from wards.models import AccessEvent, Household, Resident
 from wards.roles import Ability
 from wards.views.moves import current_offer, offer_for_household
+from wards.views.official import OfficialRequest
 from wards.views.people import members
 from wards.views.stale import reconcile
 
@@ -25,7 +28,7 @@ EDITED = ("house_number", "street", "address_text", "dwelling", "walking_positio
 
 
 @ability_required(Ability.SEE_PEOPLE)
-def household_detail(request: HttpRequest, household_id: UUID) -> HttpResponse:
+def household_detail(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     household = _visible(request, household_id)
     people = members(
         request.user, Resident.objects.visible_to(request.user).filter(household=household), on=clock.today()
@@ -49,7 +52,7 @@ def household_detail(request: HttpRequest, household_id: UUID) -> HttpResponse:
 
 
 @ability_required(Ability.EDIT_PEOPLE)
-def household_add(request: HttpRequest) -> HttpResponse:
+def household_add(request: OfficialRequest) -> HttpResponse:
     form = HouseholdForm(request.POST or None, user=request.user, initial=_place_asked(request))
     record_unexpected(request, form.known_names)
     if request.method == "POST" and form.is_valid():
@@ -74,11 +77,11 @@ def household_add(request: HttpRequest) -> HttpResponse:
 
 
 @ability_required(Ability.EDIT_PEOPLE)
-def household_edit(request: HttpRequest, household_id: UUID) -> HttpResponse:
+def household_edit(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     household = _visible(request, household_id)
     form = HouseholdForm(request.POST or None, user=request.user, household=household)
     record_unexpected(request, form.known_names, object_id=household.pk)
-    context = {"household": household}
+    context: dict[str, Any] = {"household": household}
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in EDITED}
         try:
@@ -86,8 +89,8 @@ def household_edit(request: HttpRequest, household_id: UUID) -> HttpResponse:
                 household=household, by=request.user, version=form.cleaned_data["version"] or 0, **values
             )
         except actions.Stale as stale:
-            found = reconcile(form, stale.current, names=EDITED, values_of=initial_of_row)
-            form = HouseholdForm(found.data, user=request.user, household=stale.current)
+            found = reconcile(form, stale.current, request.POST, names=EDITED, values_of=initial_of_row)
+            form = HouseholdForm(found.data, user=request.user, household=_visible(request, household_id))
             context |= {"stale": found}
         else:
             messages.success(request, _("Đã lưu hộ {address}.").format(address=household))
@@ -100,7 +103,7 @@ def household_edit(request: HttpRequest, household_id: UUID) -> HttpResponse:
 
 
 @ability_required(Ability.EDIT_PEOPLE)
-def household_move(request: HttpRequest, household_id: UUID) -> HttpResponse:
+def household_move(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     household = _visible(request, household_id)
     form = HouseholdMoveForm(request.POST or None, user=request.user, household=household)
     if request.method == "POST" and form.is_valid():
@@ -119,8 +122,8 @@ def household_move(request: HttpRequest, household_id: UUID) -> HttpResponse:
             )
         except ValidationError as problem:
             form.add_error("place", problem)
-        except actions.Stale as stale:
-            form = HouseholdMoveForm(user=request.user, household=stale.current)
+        except actions.Stale:
+            form = HouseholdMoveForm(user=request.user, household=_visible(request, household_id))
             messages.warning(request, _("Có người vừa sửa hộ này. Xem lại rồi bấm Chuyển lần nữa."))
         else:
             offer_for_household(request, moved, *came_from)
@@ -157,23 +160,22 @@ def initial_of_row(row) -> dict:
     return {name: getattr(row, name) for name in EDITED}
 
 
-def _visible(request: HttpRequest, household_id: UUID) -> Household:
+def _visible(request: OfficialRequest, household_id: UUID) -> Household:
     households = Household.objects.visible_to(request.user).select_related("ward", "neighbourhood")
     return get_object_or_404(households, pk=household_id)
 
 
-def _place_asked(request: HttpRequest) -> dict:
+def _place_asked(request: OfficialRequest) -> dict:
     ward, neighbourhood = request.GET.get("ward", ""), request.GET.get("neighbourhood", "")
     if neighbourhood.isdecimal() and int(neighbourhood):
         return {"place": place_key(0, int(neighbourhood))}
     return {"place": place_key(int(ward), None)} if ward.isdecimal() else {}
 
 
-def _spent(request: HttpRequest, form: HouseholdForm, spent: actions.Spent) -> HttpResponse:
+def _spent(request: OfficialRequest, form: HouseholdForm, spent: actions.Spent) -> HttpResponse:
     """The form was used before with another address: keep what is typed, under a new id, and say so."""
-    data = form.data.copy()
-    fresh = HouseholdForm(user=request.user)
-    data["form_id"] = str(fresh["form_id"].value())
+    data = request.POST.copy()
+    data["form_id"] = str(uuid.uuid4())
     form = HouseholdForm(data, user=request.user)
     form.is_valid()
     form.add_error(

@@ -2,10 +2,12 @@
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,10 +17,10 @@ from wards import actions
 from wards.access import ability_required
 from wards.models import AdministrativeUnit, Household, Neighbourhood, Resident
 from wards.roles import Ability
+from wards.views.official import OfficialRequest
 
 SESSION_KEY = "undo_move"
 OFFERED_FOR = timedelta(minutes=30)
-_KINDS = {"resident": Resident, "household": Household}
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ class Offer:
     words: str
     made_at: float
     household: str = ""
-    ward: int | None = None
+    ward: int = 0
     neighbourhood: int | None = None
 
 
-def offer_for_resident(request: HttpRequest, moved: Resident, came_from: Household) -> None:
+def offer_for_resident(request: OfficialRequest, moved: Resident, came_from: Household) -> None:
     words = _("Đã chuyển {name} đến {address}.").format(name=moved.full_name, address=moved.household.address)
     _keep(
         request, Offer("resident", str(moved.pk), moved.version, words, _now(), household=str(came_from.pk))
@@ -43,7 +45,7 @@ def offer_for_resident(request: HttpRequest, moved: Resident, came_from: Househo
 
 
 def offer_for_household(
-    request: HttpRequest, moved: Household, ward: AdministrativeUnit, neighbourhood: Neighbourhood | None
+    request: OfficialRequest, moved: Household, ward: AdministrativeUnit, neighbourhood: Neighbourhood | None
 ) -> None:
     words = _("Đã chuyển hộ {address} đến {place}.").format(
         address=moved.address, place=moved.neighbourhood or moved.ward
@@ -55,14 +57,14 @@ def offer_for_household(
     )
 
 
-def current_offer(request: HttpRequest) -> Offer | None:
+def current_offer(request: OfficialRequest) -> Offer | None:
     """The offer, while it can be kept: recent, and the record unchanged since."""
     kept = request.session.get(SESSION_KEY)
     if not kept:
         return None
     offer = Offer(**kept)
     fresh = _now() - offer.made_at < OFFERED_FOR.total_seconds()
-    rows = _KINDS[offer.kind].objects.visible_to(request.user).filter(pk=offer.id, version=offer.version)
+    rows = _records(request, offer).filter(version=offer.version)
     if fresh and rows.exists():
         return offer
     del request.session[SESSION_KEY]
@@ -71,14 +73,14 @@ def current_offer(request: HttpRequest) -> Offer | None:
 
 @require_POST
 @ability_required(Ability.EDIT_PEOPLE)
-def move_undo(request: HttpRequest) -> HttpResponse:
+def move_undo(request: OfficialRequest) -> HttpResponse:
     """Move back. Refused in a sentence when somebody changed the record since."""
     offer = current_offer(request)
     if offer is None:
         messages.warning(request, _("Không hoàn tác được nữa: hồ sơ đã thay đổi sau lần chuyển này."))
         return redirect("wards:resident-list")
     del request.session[SESSION_KEY]
-    row = get_object_or_404(_KINDS[offer.kind].objects.visible_to(request.user), pk=offer.id)
+    row = get_object_or_404(_records(request, offer))
     try:
         home = _back(request, offer, row)
     except (actions.Stale, ValidationError, PermissionDenied):
@@ -88,20 +90,27 @@ def move_undo(request: HttpRequest) -> HttpResponse:
     return redirect("wards:household-detail", home.pk)
 
 
-def _back(request: HttpRequest, offer: Offer, row) -> Household:
+def _back(request: OfficialRequest, offer: Offer, row: Resident | Household) -> Household:
     on = clock.today()
     if isinstance(row, Resident):
         home = get_object_or_404(Household.objects.visible_to(request.user), pk=offer.household)
         actions.move_resident(resident=row, household=home, by=request.user, on=on, version=offer.version)
         return home
     ward = get_object_or_404(AdministrativeUnit, pk=offer.ward)
-    there = Neighbourhood.objects.filter(pk=offer.neighbourhood, ward=ward).first()
+    there = Neighbourhood.objects.filter(pk=offer.neighbourhood or 0, ward=ward).first()
     return actions.move_household(
         household=row, ward=ward, neighbourhood=there, by=request.user, on=on, version=offer.version
     )
 
 
-def _keep(request: HttpRequest, offer: Offer) -> None:
+def _records(request: OfficialRequest, offer: Offer) -> QuerySet[Any]:
+    """The record of the offer, if the user sees it."""
+    if offer.kind == "resident":
+        return Resident.objects.visible_to(request.user).filter(pk=offer.id)
+    return Household.objects.visible_to(request.user).filter(pk=offer.id)
+
+
+def _keep(request: OfficialRequest, offer: Offer) -> None:
     request.session[SESSION_KEY] = asdict(offer)
 
 

@@ -1,11 +1,13 @@
 """People at the desk: the list by the walk, the search box, adding, correcting, moving."""
 
+import uuid
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,6 +23,7 @@ from wards.models import AccessEvent, AdministrativeUnit, Household, Neighbourho
 from wards.roles import Ability
 from wards.views.households import in_walking_order, outside_words
 from wards.views.moves import current_offer, offer_for_resident
+from wards.views.official import OfficialRequest
 from wards.views.people import Line, members
 from wards.views.stale import reconcile
 
@@ -33,7 +36,7 @@ HOMES_OFFERED = 12
 
 
 @ability_required(Ability.SEE_PEOPLE)
-def resident_list(request: HttpRequest) -> HttpResponse:
+def resident_list(request: OfficialRequest) -> HttpResponse:
     """Homes and people by the walk through one neighbourhood; without one chosen, how many live in each."""
     wards = list(wards_of(request.user).order_by("search_key"))
     ward = _chosen_ward(request, wards)
@@ -55,7 +58,7 @@ def resident_list(request: HttpRequest) -> HttpResponse:
 
 
 @ability_required(Ability.SEE_PEOPLE)
-def resident_search(request: HttpRequest) -> HttpResponse:
+def resident_search(request: OfficialRequest) -> HttpResponse:
     """Answers to the search box. By POST alone: nothing that was searched for stands in an address or a log."""
     if request.method != "POST":
         return redirect("wards:resident-list")
@@ -81,7 +84,7 @@ def resident_search(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @ability_required(Ability.EDIT_PEOPLE)
-def resident_duplicates(request: HttpRequest, household_id: UUID) -> HttpResponse:
+def resident_duplicates(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     """While typing: who may be the same person, and how the birth date was understood. Nothing is saved."""
     household = _home(request, household_id)
     form = ResidentForm(request.POST, user=request.user, on=clock.today(), household=household)
@@ -95,7 +98,7 @@ def resident_duplicates(request: HttpRequest, household_id: UUID) -> HttpRespons
 
 
 @ability_required(Ability.EDIT_PEOPLE)
-def resident_add(request: HttpRequest, household_id: UUID) -> HttpResponse:
+def resident_add(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     household = _home(request, household_id)
     on = clock.today()
     form = ResidentForm(request.POST or None, user=request.user, on=on, household=household)
@@ -123,12 +126,11 @@ def resident_add(request: HttpRequest, household_id: UUID) -> HttpResponse:
 
 
 @ability_required(Ability.EDIT_PEOPLE)
-def resident_edit(request: HttpRequest, resident_id: UUID) -> HttpResponse:
+def resident_edit(request: OfficialRequest, resident_id: UUID) -> HttpResponse:
     resident = _person(request, resident_id)
     on = clock.today()
-    holder = {"user": request.user, "on": on, "household": resident.household}
-    form = ResidentForm(request.POST or None, resident=resident, **holder)
-    context = {"resident": resident, "household": resident.household}
+    form = _edit_form(request, resident, request.POST or None)
+    context: dict[str, Any] = {"resident": resident, "household": resident.household}
     record_unexpected(request, form.known_names, object_id=resident.pk)
     if request.method == "POST" and form.is_valid():
         try:
@@ -142,8 +144,8 @@ def resident_edit(request: HttpRequest, resident_id: UUID) -> HttpResponse:
                 **form.verb_values(),
             )
         except actions.Stale as stale:
-            found = reconcile(form, stale.current, names=KEPT_BY_ROW, values_of=values_of)
-            form = ResidentForm(found.data, resident=stale.current, **holder)
+            found = reconcile(form, stale.current, request.POST, names=KEPT_BY_ROW, values_of=values_of)
+            form = _edit_form(request, _person(request, resident_id), found.data)
             context |= {"stale": found}
         except actions.NumberTaken as clash:
             form.number_taken(clash)
@@ -163,7 +165,7 @@ def resident_edit(request: HttpRequest, resident_id: UUID) -> HttpResponse:
 
 
 @ability_required(Ability.EDIT_PEOPLE)
-def resident_move(request: HttpRequest, resident_id: UUID) -> HttpResponse:
+def resident_move(request: OfficialRequest, resident_id: UUID) -> HttpResponse:
     """To another home on record, found by its code or address, or to a new one."""
     resident = _person(request, resident_id)
     homes = _homes_asked(request, leave_out=resident.household)
@@ -187,7 +189,7 @@ def resident_move(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         form.is_valid()
         form.errors.clear()
     context = {"form": form, "resident": resident, "household": resident.household, "searching": searching}
-    offered = list(form.fields["household"].queryset)
+    offered = list(homes)
     if offered:
         people = sum(len(home.residents.all()) for home in offered)
         record_access(
@@ -197,7 +199,7 @@ def resident_move(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     return render(request, "wards/resident_move.html", context)
 
 
-def _moved(request: HttpRequest, resident: Resident, form: ResidentMoveForm) -> Resident:
+def _moved(request: OfficialRequest, resident: Resident, form: ResidentMoveForm) -> Resident:
     by, on, cleaned = request.user, clock.today(), form.cleaned_data
     if cleaned["where"] == form.EXISTING:
         home = cleaned["household"]
@@ -214,24 +216,24 @@ def _moved(request: HttpRequest, resident: Resident, form: ResidentMoveForm) -> 
 # ---------------------------------------------------------------- parts
 
 
-def _person(request: HttpRequest, resident_id: UUID) -> Resident:
+def _person(request: OfficialRequest, resident_id: UUID) -> Resident:
     people = Resident.objects.visible_to(request.user)
     return get_object_or_404(
         people.select_related("household__ward", "household__neighbourhood"), pk=resident_id
     )
 
 
-def _home(request: HttpRequest, household_id: UUID) -> Household:
+def _home(request: OfficialRequest, household_id: UUID) -> Household:
     homes = Household.objects.visible_to(request.user).select_related("ward", "neighbourhood")
     return get_object_or_404(homes, pk=household_id)
 
 
-def _chosen_ward(request: HttpRequest, wards: list[AdministrativeUnit]) -> AdministrativeUnit | None:
+def _chosen_ward(request: OfficialRequest, wards: list[AdministrativeUnit]) -> AdministrativeUnit | None:
     asked = request.GET.get("ward", "")
     return next((ward for ward in wards if str(ward.pk) == asked), wards[0] if len(wards) == 1 else None)
 
 
-def _places(request: HttpRequest, ward: AdministrativeUnit) -> list[dict]:
+def _places(request: OfficialRequest, ward: AdministrativeUnit) -> list[dict]:
     """The neighbourhoods of the ward inside the user's area, in walking order, with how many homes and people."""
     homes = Household.objects.visible_to(request.user).filter(ward=ward)
     people = Resident.objects.visible_to(request.user).filter(ward=ward).residing()
@@ -252,14 +254,14 @@ def _places(request: HttpRequest, ward: AdministrativeUnit) -> list[dict]:
     return places
 
 
-def _chosen_place(request: HttpRequest, places: list[dict]) -> dict | None:
+def _chosen_place(request: OfficialRequest, places: list[dict]) -> dict | None:
     asked = request.GET.get("neighbourhood", "")
     return next(
         (place for place in places if str(place["id"]) == asked), places[0] if len(places) == 1 else None
     )
 
 
-def _walk(request: HttpRequest, ward: AdministrativeUnit, place: dict) -> dict:
+def _walk(request: OfficialRequest, ward: AdministrativeUnit, place: dict) -> dict:
     homes = Household.objects.visible_to(request.user).filter(ward=ward, neighbourhood=place["id"] or None)
     page = list(in_walking_order(homes, request.GET.get("after", ""))[: HOMES_ON_A_PAGE + 1])
     page, more = page[:HOMES_ON_A_PAGE], len(page) > HOMES_ON_A_PAGE
@@ -284,7 +286,7 @@ def _walk(request: HttpRequest, ward: AdministrativeUnit, place: dict) -> dict:
     }
 
 
-def _found(request: HttpRequest, asked: search.Asked) -> list[Resident]:
+def _found(request: OfficialRequest, asked: search.Asked) -> list[Resident]:
     found = (
         Resident.objects.visible_to(request.user)
         .filter(asked.q)
@@ -295,7 +297,7 @@ def _found(request: HttpRequest, asked: search.Asked) -> list[Resident]:
     return list(found[: FOUND_ON_A_PAGE + 1])
 
 
-def _lines_in_order(request: HttpRequest, found: list[Resident]) -> list[Line]:
+def _lines_in_order(request: OfficialRequest, found: list[Resident]) -> list[Line]:
     order = {resident.pk: at for at, resident in enumerate(found)}
     people = (
         Resident.objects.visible_to(request.user)
@@ -305,7 +307,7 @@ def _lines_in_order(request: HttpRequest, found: list[Resident]) -> list[Line]:
     return sorted(members(request.user, people, on=clock.today()), key=lambda line: order[line.resident.pk])
 
 
-def _homes_asked(request: HttpRequest, *, leave_out: Household) -> QuerySet[Household]:
+def _homes_asked(request: OfficialRequest, *, leave_out: Household) -> QuerySet[Household]:
     homes = Household.objects.visible_to(request.user).exclude(pk=leave_out.pk)
     asked = search.homes(request.POST.get("find", ""))
     if asked is None:
@@ -315,19 +317,24 @@ def _homes_asked(request: HttpRequest, *, leave_out: Household) -> QuerySet[Hous
     return homes.filter(pk__in=found).select_related("neighbourhood", "ward").prefetch_related(people)
 
 
-def _with_a_new_id(request: HttpRequest, household: Household, spent: actions.Spent) -> ResidentForm:
+def _edit_form(request: OfficialRequest, resident: Resident, data: QueryDict | None) -> ResidentForm:
+    return ResidentForm(
+        data, user=request.user, on=clock.today(), household=resident.household, resident=resident
+    )
+
+
+def _with_a_new_id(request: OfficialRequest, household: Household, spent: actions.Spent) -> ResidentForm:
     """The form was used before for another person: keep what is typed, under a new id, and say so."""
-    holder = {"user": request.user, "on": clock.today(), "household": household}
     data = request.POST.copy()
-    data["form_id"] = str(ResidentForm(**holder)["form_id"].value())
-    form = ResidentForm(data, **holder)
+    data["form_id"] = str(uuid.uuid4())
+    form = ResidentForm(data, user=request.user, on=clock.today(), household=household)
     form.is_valid()
     words = _("Trang này đã dùng để thêm {name}. Nếu đây là một người khác, bấm Lưu lần nữa.")
-    form.add_error(None, words.format(name=spent.made.full_name))
+    form.add_error(None, words.format(name=spent.made))
     return form
 
 
-def _record_candidates(request: HttpRequest, form: ResidentForm) -> None:
+def _record_candidates(request: OfficialRequest, form: ResidentForm) -> None:
     """Who was shown as perhaps the same; and a number held out of sight, for the health centre to look into."""
     shown = len(form.candidates) + (1 if form.clash and form.clash.resident else 0)
     if shown:

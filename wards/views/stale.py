@@ -31,15 +31,20 @@ class Reconciled:
 
 
 def reconcile(
-    form: forms.Form, current: Any, *, names: Iterable[str], values_of: Callable[[Any], dict[str, Any]]
+    form: forms.Form,
+    current: Any,
+    sent: QueryDict,
+    *,
+    names: Iterable[str],
+    values_of: Callable[[Any], dict[str, Any]],
 ) -> Reconciled:
     """Three ways: a field the user left as it was when the page was opened takes the present value; a field the user
-    changed keeps what was typed and shows the present value beside it. `form` is the valid form of the old version.
+    changed keeps what was typed and shows the present value beside it. `form` is the valid form of the old version, `sent` its data.
     """
     former = current.history.filter(version=form.cleaned_data.get("version")).order_by("-pgh_id").first()
     base = values_of(former) if former else {}
     theirs = values_of(current)
-    data = form.data.copy()
+    data = sent.copy()
     data["version"] = str(current.version)
     differences = []
     for name in names:
