@@ -23,7 +23,9 @@ def age_q(min_age: int, on: date, *, certain: bool, prefix: str = "") -> Q:
     before = Q(**{f"{prefix}birth_year__lt": year})
     same_year = Q(**{f"{prefix}birth_year": year})
     same_month = Q(**{f"{prefix}birth_month": on.month})
-    in_month = Q(**{f"{prefix}birth_month__lt": on.month}) | (same_month & Q(**{f"{prefix}birth_day__lte": on.day}))
+    in_month = Q(**{f"{prefix}birth_month__lt": on.month}) | (
+        same_month & Q(**{f"{prefix}birth_day__lte": on.day})
+    )
     if not certain:
         in_month |= Q(**{f"{prefix}birth_month": None}) | (same_month & Q(**{f"{prefix}birth_day": None}))
     else:
@@ -34,7 +36,9 @@ def age_q(min_age: int, on: date, *, certain: bool, prefix: str = "") -> Q:
     return before | (same_year & in_month)
 
 
-def membership(group: RiskGroup, on: date, *, certain: bool = False, resident: str = "pk", prefix: str = "") -> Q:
+def membership(
+    group: RiskGroup, on: date, *, certain: bool = False, resident: str = "pk", prefix: str = ""
+) -> Q:
     """The residents of `group` on day `on`.
 
     `resident` is the path to the resident's id from the queryset filtered, `prefix` the path to its fields
@@ -52,7 +56,9 @@ def membership(group: RiskGroup, on: date, *, certain: bool = False, resident: s
 
 
 def _conditions(parts: dict, on: date, resident: str):
-    rows = ResidentCondition.objects.filter(resident_id=OuterRef(resident)).filter(Q(ended_on=None) | Q(ended_on__gt=on))
+    rows = ResidentCondition.objects.filter(resident_id=OuterRef(resident)).filter(
+        Q(ended_on=None) | Q(ended_on__gt=on)
+    )
     if not parts.get("any_condition"):
         rows = rows.filter(condition_id__in=parts["conditions"])
     return rows

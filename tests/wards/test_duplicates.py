@@ -147,7 +147,12 @@ def test_only_the_readers_own_area_is_looked_at(lan, ward):
 
 def test_the_likeliest_come_first_and_three_are_enough(ward):
     for at in range(5):
-        make_resident(ward, household=make_household(ward), name="Nguyễn Thị Lan", born="1950-03-04" if at == 3 else "1950")
+        make_resident(
+            ward,
+            household=make_household(ward),
+            name="Nguyễn Thị Lan",
+            born="1950-03-04" if at == 3 else "1950",
+        )
     shown = found(entry(born="1950-03-04"))
     assert len(shown) == 3
     assert str(shown[0].resident.born) == "04/03/1950"
