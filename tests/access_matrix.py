@@ -48,11 +48,20 @@ def routes(
 
 @dataclass
 class World:
-    """One place and everything in it: `objects` by the name of the route argument; `texts` by what kind of secret they are."""
+    """One place and everything in it: `objects` by the name of the route argument; `texts` by what kind of secret they are.
+
+    What takes long to make stands in `makers` until a route asks for it.
+    """
 
     ward: object
     objects: dict[str, object] = field(default_factory=dict)
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    makers: dict[str, Callable[[], object]] = field(default_factory=dict)
+
+    def thing(self, argument: str) -> object:
+        if argument not in self.objects:
+            self.objects[argument] = self.makers[argument]()
+        return self.objects[argument]
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,8 @@ class Use:
     by: Iterable[Role]
     others: int = REFUSED
     data: Callable[[World], Mapping] = lambda world: {}
+    succeeds: frozenset[int] = SUCCESS
+    needs: tuple[str, ...] = ()  # things that must be there in every world, beside the arguments
 
 
 @dataclass
@@ -101,10 +112,13 @@ def _signed_in(user: User) -> Client:
 
 def faults(stage: Stage, route: Route, use: Use, expected: Mapping[str, tuple[Use, ...]]) -> Iterator[str]:
     """What is wrong with this use of this route, one sentence each; lazily, so that a mutant dies at the first."""
+    for needed in use.needs:
+        for world in (stage.foreign, stage.neighbour, stage.own):
+            world.thing(needed)
     worlds = [stage.foreign, stage.neighbour, stage.own] if route.arguments else [stage.own]
     for role in sorted(stage.cast, key=lambda role: role not in set(use.by)):
         for world in worlds:
-            url = reverse(route.name, kwargs={name: world.objects[name] for name in route.arguments})
+            url = reverse(route.name, kwargs={name: world.thing(name) for name in route.arguments})
             for fragment in (False, True):
                 status, text = stage.ask(role, use.method, url, use.data(world), fragment=fragment)
                 who = f"{role.value} {use.method} {route.name} ({_name(stage, world)}{', fragment' if fragment else ''})"
@@ -122,7 +136,7 @@ def _status_faults(stage: Stage, role: Role, world: World, use: Use, status: int
         if status != use.others:
             yield f"{who}: {status} instead of {use.others}"
     elif stage.world_is_own(world, role):
-        if status not in SUCCESS:
+        if status not in use.succeeds:
             yield f"{who}: {status} on what is its own"
     elif status != HIDDEN:
         yield f"{who}: {status} instead of 404"

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lib import clock
-from lib.htmx import render_page, wants_fragment
+from lib.htmx import render_page
 from outreach import exports, list_page, search
 from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, UNKNOWN_GROUP
+from outreach.views.reader import reader
 from outreach.worklists import UNVACCINATED, Figures, Selection
 from vaccination import forecasts
 from wards import audit
@@ -33,7 +35,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The list; many wards open on counts without names. A search is a POST, so that no name stands in an address."""
     on = clock.today()
     behind = forecasts.catch_up(on)
-    selection = UNVACCINATED.select(request.user, request.GET, on)
+    selection = UNVACCINATED.select(reader(request), request.GET, on)
     context = _frame(selection, request) | {"behind": behind}
     if request.method == "POST":
         context |= _search(request, selection)
@@ -41,8 +43,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         context["wards"] = ward_table(selection)
     else:
         context |= _page(request, selection)
-    # htmx shows no answer but a good one; the error stands in the fragment.
-    status = 200 if selection.filters.is_valid() or wants_fragment(request) else 400
+    status = 200 if selection.filters.is_valid() else 400
     response = render_page(
         request, "outreach/worklist.html", context, fragment="outreach/_worklist.html", status=status
     )
@@ -133,7 +134,7 @@ def ward_table(figures: Figures, *, opens: bool = True) -> dict:
 
 def _search(request: HttpRequest, selection: Selection) -> dict:
     text = request.POST.get("q", "")
-    if not search.searches_left(request.user, clock.real_now()):
+    if not search.searches_left(reader(request), clock.real_now()):
         return {"too_many_searches": True}
     answer = search.find(text, selection)
     _record(request, selection, Action.SEARCH, len(answer.matches), detail={"kind": answer.kind})
@@ -172,13 +173,13 @@ class TakeOutForm(forms.Form):
 
 @ability_required(Ability.SEE_HEALTH)
 @require_http_methods(["GET", "HEAD", "POST"])
-def worklist_export(request: HttpRequest) -> HttpResponse:
+def worklist_export(request: HttpRequest) -> HttpResponseBase:
     """The list as a file or on paper: asks for the purpose, writes the access log, then hands it out."""
     if not (can(request.user, Ability.EXPORT_LISTS) or can(request.user, Ability.PRINT_LISTS)):
         require(request.user, Ability.EXPORT_LISTS)
     on = clock.today()
     forecasts.catch_up(on)
-    selection = UNVACCINATED.select(request.user, request.GET, on)
+    selection = UNVACCINATED.select(reader(request), request.GET, on)
     context = _frame(selection, request)
     form = TakeOutForm(request.POST or None)
     if request.method != "POST" or not form.is_valid() or not selection.filters.is_valid():
@@ -193,9 +194,9 @@ def worklist_export(request: HttpRequest) -> HttpResponse:
     file_format = form.cleaned_data["format"]
     if file_format in ("pdf", "print") and form.cleaned_data["order"]:
         chosen = {**selection.filters.chosen, "order": form.cleaned_data["order"]}
-        selection = UNVACCINATED.select(request.user, chosen, selection.on)
+        selection = UNVACCINATED.select(reader(request), chosen, selection.on)
     require(request.user, Ability.PRINT_LISTS if file_format == "print" else Ability.EXPORT_LISTS)
-    stamp = exports.Stamp.new(request.user, clock.now(), form.said)
+    stamp = exports.Stamp.new(reader(request), clock.now(), form.said)
     try:
         return _handed_out(request, selection, file_format, stamp)
     except exports.TooLong as too_long:
@@ -210,7 +211,7 @@ def worklist_export(request: HttpRequest) -> HttpResponse:
 
 def _handed_out(
     request: HttpRequest, selection: Selection, file_format: str, stamp: exports.Stamp
-) -> HttpResponse:
+) -> HttpResponseBase:
     if file_format == "print":
         data = exports.printed(selection, stamp)
         _record(request, selection, Action.PRINT, data["total"], stamp)
@@ -228,7 +229,7 @@ def _handed_out(
     return _private(answer)
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: HttpResponseBase) -> HttpResponseBase:
     response["Cache-Control"] = "no-store"
     return response
 
