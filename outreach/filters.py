@@ -130,7 +130,7 @@ class WorklistFilters(django_filters.FilterSet):
         on: date,
     ) -> None:
         self.offered, self.on = offered, on
-        given = {name: data.get(name) for name in self.base_filters if data.get(name)}
+        given = {name: data[name] for name in self.base_filters if data.get(name)}
         super().__init__(self._without_former_neighbourhood(given), Resident.objects.none())
         self._offer("ward", [(ALL_WARDS, _("Tất cả phường, xã, có tên")), *self.wards_by_code.items()])
         self._offer("neighbourhood", [(str(hood.pk), hood) for hood in self.neighbourhoods])

@@ -106,4 +106,6 @@ def _cells(row: Row, plan: list[list[tuple[list[Column], Draw]]], rest: list[Col
 
 def _text(column: Column, row: Row) -> str:
     text = column.text(row)
-    return row.born_and_sex if text and column.key in ("born_man", "born_woman") else text
+    if text and column.key in ("born_man", "born_woman"):
+        return row.born_and_sex
+    return row.conditions_line if column.key == "conditions" else text

@@ -402,5 +402,5 @@ def conditions_of(ids: Iterable[UUID], sight: Sight, on: date) -> dict[UUID, lis
             hidden.add(resident)
     for resident in hidden:
         if not found[resident]:
-            found[resident].append(AT_RISK)
+            found[resident].append(str(AT_RISK))
     return found

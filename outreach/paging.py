@@ -12,6 +12,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,16 +31,19 @@ class Ordering:
     fields: tuple[str, ...]
 
 
+Found = TypeVar("Found")
+
+
 @dataclass(frozen=True)
-class Page:
-    rows: Sequence[dict]
+class Page(Generic[Found]):
+    rows: Sequence[Found]
     next: str = ""
     previous: str = ""
 
 
 def page(
     rows: QuerySet, ordering: Ordering, *, after: str = "", before: str = "", size: int = PAGE_SIZE
-) -> Page:
+) -> Page[dict]:
     """`size` rows of a `.values()` queryset behind (or, going back, in front of) the place a token names."""
     place = _opened(before, ordering) if before else None
     backwards = place is not None

@@ -44,14 +44,15 @@ def source_words(source: str) -> str:
 
 def changes(resident: Resident) -> list[Change]:
     """The latest changes of a person's own facts, the newest first."""
-    former = list(resident.history.order_by("-pgh_created_at", "-pgh_id")[:LATEST])
+    kept = resident.history  # type: ignore[attr-defined]  # the former rows, by wards.history
+    former = list(kept.order_by("-pgh_created_at", "-pgh_id")[:LATEST])
     users = _names([row.pgh_context for row in former])
     found = []
     newer: object = resident
     for row in former:
         what = {LABELS[name] for name in LABELS if getattr(row, name) != getattr(newer, name)}
         if what:
-            by = users.get((row.pgh_context or {}).get("user"), "")
+            by = users.get((row.pgh_context or {}).get("user", 0), "")
             found.append(Change(row.pgh_created_at, by, sorted(_(label) for label in what)))
         newer = row
     return found

@@ -147,7 +147,7 @@ class Figures:
         """Everybody of the places that are asked about, on the list or not."""
         return counted_people(self.user, self.on, self.filters.ward_ids)
 
-    def without(self, *names: str) -> QuerySet[Resident]:
+    def without(self, *names: str) -> QuerySet:
         """The people under all filters but these; without `group` also those who are not on the list."""
         return self.filters.narrowed(self.people(), leave_out=names)
 
@@ -190,7 +190,7 @@ class Figures:
         return {name: self.counts[name] for name in DENOMINATORS}
 
     def ward_counts(self) -> list[tuple[str, AdministrativeUnit, dict[str, int]]]:
-        """(code, ward, people per group) under all other filters; every ward of the scope has its row."""
+        """(code, ward, people per group) under the filters chosen; every ward of the scope has its row."""
         rows = self.without("neighbourhood", "group").order_by()
         found: dict[int, dict[str, int]] = {
             unit.pk: dict.fromkeys([*GROUPS, CONTRAINDICATED], 0)
@@ -225,7 +225,7 @@ class Selection(Figures):
     def _values(self) -> QuerySet:
         return in_order(self.listed(), self.on).values(*Row.FIELDS, *self.ordering.fields)
 
-    def page(self, *, after: str = "", before: str = "") -> paging.Page:
+    def page(self, *, after: str = "", before: str = "") -> paging.Page[Row]:
         """50 rows of the list behind, or in front of, a place."""
         found = paging.page(self._values, self.ordering, after=after, before=before)
         return paging.Page(rows_of(found.rows, self.user, self.on), found.next, found.previous)

@@ -13,12 +13,13 @@ from lib import clock
 from outreach import person_history
 from outreach.list_rows import Row, Sight, identities_of, rows_of
 from outreach.search import why_listed
+from outreach.views.reader import reader
 from outreach.worklists import UNVACCINATED
 from vaccination.person import vaccination_facts
 from vaccination.stored_states import ON_LIST
 from wards import audit
 from wards.access import ability_required, can
-from wards.models import AccessEvent, Resident
+from wards.models import AccessEvent, Resident, User
 from wards.roles import Ability
 
 # What can be done from here: the address is there when its part of the product is.
@@ -33,14 +34,15 @@ DEEDS = (
 @require_safe
 def resident_detail(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     """Everything the reader may know of a person in their scope; the look is written down."""
-    visible = Resident.objects.visible_to(request.user)
+    user = reader(request)
+    visible = Resident.objects.visible_to(user)
     resident = get_object_or_404(
         visible.select_related("ward", "household__neighbourhood", "entered_by"), pk=resident_id
     )
     audit.record_access(
         request, AccessEvent.Action.VIEW, "resident", object_id=resident.pk, ward_id=resident.ward_id
     )
-    sight = Sight.of(request.user)
+    sight = Sight.of(user)
     others = visible.filter(household=resident.household_id).exclude(pk=resident.pk)
     context = {
         "resident": resident,
@@ -52,18 +54,18 @@ def resident_detail(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         "sight": sight,
     }
     if sight.health:
-        context |= _health(request, resident, clock.today())
+        context |= _health(user, resident, clock.today())
     response = render(request, "outreach/resident_detail.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _health(request: HttpRequest, resident: Resident, on: date) -> dict:
+def _health(user: User, resident: Resident, on: date) -> dict:
     """What is due and why; `vaccination_facts` comes first, it brings a forecast up to date that has gone stale."""
-    facts = vaccination_facts(resident, request.user, on)
-    selection = UNVACCINATED.select(request.user, {}, on)
+    facts = vaccination_facts(resident, user, on)
+    selection = UNVACCINATED.select(user, {}, on)
     found = selection.people().filter(pk=resident.pk).values(*Row.FIELDS)
-    (row,) = rows_of(list(found), request.user, on)
+    (row,) = rows_of(list(found), user, on)
     is_listed = row.state in ON_LIST and selection.listed().filter(pk=row.id).exists()
     return {"facts": facts, "row": row, "is_listed": is_listed, "why": why_listed(row, is_listed, selection)}
 

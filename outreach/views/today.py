@@ -8,6 +8,7 @@ from lib import clock
 from outreach import exports
 from outreach.filters import GROUPS
 from outreach.navigation import context as menu_of
+from outreach.views.reader import reader
 from outreach.views.worklists import ward_table
 from outreach.worklists import Figures
 from vaccination import forecasts
@@ -22,7 +23,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if can(request.user, Ability.SEE_COUNTS):
         on = clock.today()
         context["behind"] = forecasts.catch_up(on)
-        figures = Figures(request.user, {}, on)
+        figures = Figures(reader(request), {}, on)
         table = ward_table(figures, opens=can(request.user, Ability.SEE_HEALTH))
         context |= {
             "figures": figures,
