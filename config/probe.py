@@ -10,7 +10,9 @@ import sys
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--reconciled-within", type=float, metavar="SECONDS", help="judge by the reconciler alone")
+    parser.add_argument(
+        "--reconciled-within", type=float, metavar="SECONDS", help="judge by the reconciler alone"
+    )
     arguments = parser.parse_args()
     try:
         status, body = ask(arguments.host, int(os.environ.get("PORT") or 8000))
@@ -26,7 +28,9 @@ def main() -> int:
 
 def ask(host: str, port: int) -> tuple[int, dict]:
     """The answer's status and body. The web server knows itself by the first of ALLOWED_HOSTS only."""
-    served_as = (os.environ.get("ALLOWED_HOSTS") or "localhost").split(",")[0].strip().lstrip(".*") or "localhost"
+    served_as = (os.environ.get("ALLOWED_HOSTS") or "localhost").split(",")[0].strip().lstrip(
+        ".*"
+    ) or "localhost"
     connection = http.client.HTTPConnection(host, port, timeout=8)
     try:
         connection.request("GET", "/healthz", headers={"Host": served_as, "X-Forwarded-Proto": "https"})

@@ -12,13 +12,13 @@ from django.db import DatabaseError, close_old_connections
 from lib import clock
 from outreach import liveness
 from vaccination import forecasts
-from wards.imports import recovery
+from wards.imports.recovery import redrive
 
 log = logging.getLogger(__name__)
 
 # What a pass looks after: a name for the log, and a function of (application's now) that returns how many it drove.
 STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
-    ("imports", lambda now: recovery.redrive(clock.real_now())),
+    ("imports", lambda now: redrive(clock.real_now())),
     ("forecasts", lambda now: forecasts.refresh_stale(now.date())),
 )
 

@@ -21,7 +21,9 @@ def make_ward(code: str = VO_CUONG, *, on: date = date(2022, 2, 5)) -> Administr
 
 def make_neighbourhood(ward: AdministrativeUnit, name: str = "") -> Neighbourhood:
     name = name or f"Khu {next(_number)}"
-    return Neighbourhood.objects.create(ward=ward, kind="khu phố", name=name, search_key=names.search_key(name))
+    return Neighbourhood.objects.create(
+        ward=ward, kind="khu phố", name=name, search_key=names.search_key(name)
+    )
 
 
 def make_user(role: Role | str | list[Role], ward: AdministrativeUnit | None = None, **fields) -> User:
@@ -38,7 +40,9 @@ def make_user(role: Role | str | list[Role], ward: AdministrativeUnit | None = N
 
 
 def make_household(ward: AdministrativeUnit, **fields) -> Household:
-    return Household.objects.create(ward=ward, **{"house_number": str(next(_number)), "street": "Phố Thử"} | fields)
+    return Household.objects.create(
+        ward=ward, **{"house_number": str(next(_number)), "street": "Phố Thử"} | fields
+    )
 
 
 def make_resident(

@@ -33,7 +33,11 @@ class Scope:
 
 def can(user, ability: Ability) -> bool:
     """Whether one of the user's roles carries this ability."""
-    return bool(user.is_authenticated and user.is_active and any(ability in ABILITIES[Role(role)] for role in user.roles))
+    return bool(
+        user.is_authenticated
+        and user.is_active
+        and any(ability in ABILITIES[Role(role)] for role in user.roles)
+    )
 
 
 def scope_of(user) -> Scope:
@@ -54,8 +58,14 @@ def _read_scope(user) -> Scope:
     neighbourhoods: set[int] = set()
     organisations: set[int] = set()
     rows = Assignment.objects.filter(user=user).active(clock.real_now())
-    for unit_id, neighbourhood_id, organisation_id in rows.values_list("unit_id", "neighbourhood_id", "organisation_id"):
-        for place, found in ((unit_id, wards), (neighbourhood_id, neighbourhoods), (organisation_id, organisations)):
+    for unit_id, neighbourhood_id, organisation_id in rows.values_list(
+        "unit_id", "neighbourhood_id", "organisation_id"
+    ):
+        for place, found in (
+            (unit_id, wards),
+            (neighbourhood_id, neighbourhoods),
+            (organisation_id, organisations),
+        ):
             if place:
                 found.add(place)
     if organisations:
@@ -90,7 +100,6 @@ def ability_required(*abilities: Ability) -> Callable:
             require(request.user, *abilities)
             return view(request, *args, **kwargs)
 
-        checked.required_abilities = abilities
         return checked
 
     return decorate

@@ -31,7 +31,9 @@ def load_units(*, using: str = "default") -> int:
     units = [_unit(row) for row in rows]
     manager = AdministrativeUnit.objects.using(using)
     known = {(unit.code, unit.valid_from): unit for unit in manager.all()}
-    fields = [f.name for f in AdministrativeUnit._meta.concrete_fields if f.name not in ("id", "code", "valid_from")]
+    fields = [
+        f.name for f in AdministrativeUnit._meta.concrete_fields if f.name not in ("id", "code", "valid_from")
+    ]
     new = [unit for unit in units if (unit.code, unit.valid_from) not in known]
     changed = []
     for unit in units:
@@ -85,9 +87,12 @@ def _link_successors(rows: list[dict[str, str]], using: str) -> None:
             for new in by_code.get(code, ()):
                 if old.valid_to and new.valid_from and (new.valid_from - old.valid_to).days == 1:
                     links.add((old.pk, new.pk))
-    existing = set(link.objects.using(using).values_list("from_administrativeunit_id", "to_administrativeunit_id"))
+    existing = set(
+        link.objects.using(using).values_list("from_administrativeunit_id", "to_administrativeunit_id")
+    )
     link.objects.using(using).bulk_create(
-        link(from_administrativeunit_id=old, to_administrativeunit_id=new) for old, new in sorted(links - existing)
+        link(from_administrativeunit_id=old, to_administrativeunit_id=new)
+        for old, new in sorted(links - existing)
     )
 
 

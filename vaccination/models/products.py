@@ -22,7 +22,9 @@ class Product(models.Model):
     name = models.CharField(max_length=80)
     short_name = models.CharField(max_length=40)
     cvx_codes = ArrayField(models.CharField(max_length=4), default=list)
-    words = ArrayField(models.CharField(max_length=60), default=list, help_text="search keys that name it in files")
+    words = ArrayField(
+        models.CharField(max_length=60), default=list, help_text="search keys that name it in files"
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -23,8 +23,12 @@ class Condition(models.Model):
     name_en = models.CharField(max_length=120)
     icd10 = ArrayField(models.CharField(max_length=12), default=list)
     is_second_tier = models.BooleanField(default=False, help_text="named only to those who treat or screen")
-    is_immunosuppression = models.BooleanField(default=False, help_text="counts for the additional dose (10225/BYT-DP)")
-    words = ArrayField(models.CharField(max_length=60), default=list, help_text="search keys that name it in files")
+    is_immunosuppression = models.BooleanField(
+        default=False, help_text="counts for the additional dose (10225/BYT-DP)"
+    )
+    words = ArrayField(
+        models.CharField(max_length=60), default=list, help_text="search keys that name it in files"
+    )
 
     class Meta:
         ordering = ["number"]
@@ -44,7 +48,9 @@ class PersonalFactQuerySet(models.QuerySet):
 @history.kept
 class ResidentCondition(models.Model):
     resident = models.ForeignKey(Resident, models.CASCADE, db_constraint=False, related_name="conditions")
-    ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    ward = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     condition = models.ForeignKey(Condition, models.PROTECT, related_name="+")
     noted = models.CharField(max_length=200, blank=True, help_text="as it was written")
     source = models.CharField(max_length=20, default="desk")
@@ -56,14 +62,18 @@ class ResidentCondition(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["resident", "condition"], condition=Q(ended_on=None), name="condition_once")
+            models.UniqueConstraint(
+                fields=["resident", "condition"], condition=Q(ended_on=None), name="condition_once"
+            )
         ]
 
 
 class PregnancyQuerySet(PersonalFactQuerySet):
     def current(self, on: date) -> "PregnancyQuerySet":
         """Pregnancies not ended by day `on`; one ends by itself at 42 weeks."""
-        return self.filter(began_on__lte=on, began_on__gt=on - FULL_TERM).filter(Q(ended_on=None) | Q(ended_on__gt=on))
+        return self.filter(began_on__lte=on, began_on__gt=on - FULL_TERM).filter(
+            Q(ended_on=None) | Q(ended_on__gt=on)
+        )
 
 
 @history.kept
@@ -71,7 +81,9 @@ class Pregnancy(models.Model):
     """`began_on` is the first day of week 0: the day it was stated, less the weeks stated."""
 
     resident = models.ForeignKey(Resident, models.CASCADE, db_constraint=False, related_name="pregnancies")
-    ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    ward = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     began_on = models.DateField()
     stated_weeks = models.PositiveSmallIntegerField()
     stated_on = models.DateField()
@@ -85,7 +97,9 @@ class Pregnancy(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(stated_weeks__lte=42), name="pregnancy_weeks_to_42"),
-            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=models.F("began_on")), name="pregnancy_order"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=models.F("began_on")), name="pregnancy_order"
+            ),
         ]
 
 
@@ -105,7 +119,9 @@ class RiskGroup(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="risk_group_one_default")
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="risk_group_one_default"
+            )
         ]
 
     def __str__(self) -> str:

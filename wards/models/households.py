@@ -31,12 +31,16 @@ class Household(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="households", db_index=False)
-    neighbourhood = models.ForeignKey(Neighbourhood, models.PROTECT, null=True, blank=True, related_name="households")
+    neighbourhood = models.ForeignKey(
+        Neighbourhood, models.PROTECT, null=True, blank=True, related_name="households"
+    )
     code = models.CharField(_("Mã hộ"), max_length=20, blank=True)
     house_number = models.CharField(_("Số nhà"), max_length=40, blank=True)
     street = models.CharField(_("Đường, ngõ"), max_length=120, blank=True)
     address_text = models.CharField(_("Địa chỉ như đã ghi"), max_length=300, blank=True)
-    address_key = models.CharField(max_length=300, blank=True, help_text="lib.addresses search key of the whole address")
+    address_key = models.CharField(
+        max_length=300, blank=True, help_text="lib.addresses search key of the whole address"
+    )
     number_sort_key = models.CharField(max_length=60, blank=True, help_text="natural order of house numbers")
     walking_position = models.PositiveIntegerField(default=0)
     dwelling = models.CharField(max_length=12, choices=Dwelling.choices, default=Dwelling.LIVED_IN)
@@ -52,7 +56,9 @@ class Household(models.Model):
         constraints = [
             # (id, ward) is what residents refer to, so that a person's ward is always the household's.
             models.UniqueConstraint(fields=["id", "ward"], name="household_id_ward"),
-            models.UniqueConstraint(fields=["ward", "code"], condition=~models.Q(code=""), name="household_code_in_ward"),
+            models.UniqueConstraint(
+                fields=["ward", "code"], condition=~models.Q(code=""), name="household_code_in_ward"
+            ),
         ]
         indexes = [
             models.Index(fields=["ward", "neighbourhood", "walking_position"], name="household_walk"),

@@ -28,7 +28,9 @@ class ResidentQuerySet(models.QuerySet):
 
     def registered(self) -> "ResidentQuerySet":
         """Those on the register of residence: the second denominator."""
-        return self.filter(registration__in=(Resident.Registration.PERMANENT, Resident.Registration.TEMPORARY))
+        return self.filter(
+            registration__in=(Resident.Registration.PERMANENT, Resident.Registration.TEMPORARY)
+        )
 
 
 @history.kept
@@ -63,7 +65,9 @@ class Resident(models.Model):
         UNKNOWN = "unknown", _("Chưa rõ")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="residents", db_index=False, db_constraint=False)
+    ward = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="residents", db_index=False, db_constraint=False
+    )
     household = models.ForeignKey(Household, models.PROTECT, db_constraint=False, related_name="residents")
     full_name = models.CharField(_("Họ và tên"), max_length=120)
     search_key = models.CharField(max_length=120)
@@ -95,7 +99,8 @@ class Resident(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["id", "ward"], name="resident_id_ward"),
             models.CheckConstraint(
-                condition=Q(birth_day=None) | Q(birth_month__isnull=False), name="resident_birth_day_needs_month"
+                condition=Q(birth_day=None) | Q(birth_month__isnull=False),
+                name="resident_birth_day_needs_month",
             ),
             models.CheckConstraint(
                 condition=Q(birth_year__gte=1900, birth_year__lte=2100)
@@ -136,8 +141,12 @@ class IdentityClaim(models.Model):
         PASSPORT = "passport", _("Hộ chiếu")
         OTHER = "other", _("Giấy tờ khác")
 
-    resident = models.ForeignKey(Resident, models.CASCADE, db_constraint=False, related_name="identity_claims")
-    ward = models.ForeignKey(AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    resident = models.ForeignKey(
+        Resident, models.CASCADE, db_constraint=False, related_name="identity_claims"
+    )
+    ward = models.ForeignKey(
+        AdministrativeUnit, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     number_encrypted = models.TextField()
     number_hash = models.CharField(max_length=64)
@@ -155,7 +164,9 @@ class IdentityClaim(models.Model):
         constraints = [
             # Two people never share one citizen number; an import or a form meets the clash as a question, not as a row.
             models.UniqueConstraint(
-                fields=["number_hash"], condition=Q(kind="cccd", withdrawn_at=None), name="identity_cccd_one_person"
+                fields=["number_hash"],
+                condition=Q(kind="cccd", withdrawn_at=None),
+                name="identity_cccd_one_person",
             ),
             models.UniqueConstraint(
                 fields=["resident", "number_hash"], condition=Q(withdrawn_at=None), name="identity_claim_once"

@@ -45,7 +45,9 @@ class AdministrativeUnit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="unit_code_valid_from"),
+            models.UniqueConstraint(
+                fields=["code", "valid_from"], nulls_distinct=False, name="unit_code_valid_from"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lte=models.F("valid_to")),
                 name="unit_validity_in_order",
@@ -70,7 +72,9 @@ class Neighbourhood(models.Model):
     valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["ward", "search_key"], name="neighbourhood_name_in_ward")]
+        constraints = [
+            models.UniqueConstraint(fields=["ward", "search_key"], name="neighbourhood_name_in_ward")
+        ]
         ordering = ["ward_id", "walking_order", "name"]
 
     def __str__(self) -> str:

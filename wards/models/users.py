@@ -14,11 +14,13 @@ from wards.roles import Role
 class User(AbstractUser):
     """An official. `roles` is a set: a station nurse may also be the ward's data clerk."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     full_name = models.CharField(_("Họ và tên"), max_length=120)
     phone = models.CharField(_("Số điện thoại"), max_length=20, blank=True)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="members")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="members"
+    )
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list, blank=True)
     list_columns = models.JSONField(default=dict, blank=True)
 
@@ -50,7 +52,9 @@ class Assignment(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="granted_assignments")
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="granted_assignments"
+    )
 
     objects = AssignmentQuerySet.as_manager()
 
