@@ -3,7 +3,7 @@
 from vaccination.imports.doses import Doses
 from vaccination.imports.sample import sample
 from vaccination.imports.titles import DOSE_LIST_TITLES, DOSE_TITLES, END_TITLES, PERSON_TITLES, titles
-from wards.imports import people, sources
+from wards.imports import person_fields, sources
 from wards.imports.sources import Field, Source
 
 __all__ = [
@@ -74,7 +74,7 @@ RESIDENTS = Source(
     name="residents",
     label="Danh sách người dân (mẫu Nền tảng tiêm chủng)",
     hint="Mỗi dòng một người, các mũi đã tiêm đứng ở các cột bên phải nếu có.",
-    fields=(*people.FIELDS, *_dose_fields(repeated=True)),
+    fields=(*person_fields.FIELDS, *_dose_fields(repeated=True)),
     facts=(Doses(tells_history=True),),
     sample=sample,
 )
@@ -104,7 +104,7 @@ DOSES = Source(
     label="Danh sách mũi tiêm",
     hint="Mỗi dòng một mũi tiêm của người đã có trong danh sách.",
     fields=(
-        *(field for field in people.FIELDS if field.name in _FOUND_BY),
+        *(field for field in person_fields.FIELDS if field.name in _FOUND_BY),
         *_dose_fields(repeated=False, needs="dose_"),
     ),
     facts=(Doses(tells_history=False),),

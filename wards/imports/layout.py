@@ -17,7 +17,7 @@ from lib.dates_vn import DayOrder
 from lib.spreadsheets import read
 from lib.spreadsheets.cells import Cell, as_text
 from lib.spreadsheets.headers import SEARCHED_ROWS, HeaderGuess, find_header, normal_title
-from wards.imports.people import missing_needs
+from wards.imports.person_fields import missing_needs
 from wards.imports.rows import column_letter
 from wards.imports.sources import Field, Source
 

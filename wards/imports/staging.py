@@ -4,7 +4,7 @@ Logged tables in the schema `staging`: a temporary one dies with its session, an
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,23 @@ class Tables:
     @property
     def chunk(self) -> str:
         return self["chunk"]
+
+
+class Statements:
+    """Runs statements of one chunk with its names and parameters."""
+
+    def __init__(self, cursor: Any, tables: Tables, parameters: Mapping[str, Any]) -> None:
+        self.cursor = cursor
+        self.tables = tables
+        self.parameters = dict(parameters)
+
+    def run(self, sql: str, more: Mapping[str, Any] | None = None) -> int:
+        self.cursor.execute(sql, {**self.parameters, **(more or {})})
+        return self.cursor.rowcount
+
+    def rows(self, sql: str, more: Mapping[str, Any] | None = None) -> list[tuple]:
+        self.run(sql, more)
+        return self.cursor.fetchall()
 
 
 def create(batch_id: UUID, further_parts: Sequence[str] = ()) -> Tables:

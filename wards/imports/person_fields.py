@@ -1,0 +1,169 @@
+"""The columns of a person, and the titles under which files have them (DOMAIN 4.2)."""
+
+from collections.abc import Sequence
+
+from wards.imports.sources import Field
+
+NAME, BORN = "name", "born"  # of the fields that share such a need, one has to be there
+
+FIELDS = (
+    Field("resident_ref", "Mã hồ sơ", ("Mã hồ sơ", "Mã hồ sơ Từng Nhà")),
+    Field(
+        "full_name",
+        "Họ và tên",
+        ("Họ và tên", "Họ tên", "Họ và tên người tiêm", "Tên", "Họ và tên công dân"),
+        needs=NAME,
+    ),
+    Field("family_name", "Họ và tên đệm", ("Họ và tên đệm", "Họ đệm", "Họ và đệm", "Họ"), needs=""),
+    Field(
+        "birth",
+        "Ngày sinh",
+        (
+            "Ngày sinh",
+            "Ngày tháng năm sinh",
+            "Năm sinh",
+            "Ngày, tháng, năm sinh",
+            "NTNS",
+            "Ngày sinh (dd/mm/yyyy)",
+        ),
+        kind="birth",
+        needs=BORN,
+    ),
+    Field(
+        "birth_male", "Ngày sinh (Nam)", ("Ngày sinh Nam", "Năm sinh Nam", "Nam"), kind="birth", needs=BORN
+    ),
+    Field("birth_female", "Ngày sinh (Nữ)", ("Ngày sinh Nữ", "Năm sinh Nữ", "Nữ"), kind="birth", needs=BORN),
+    Field("sex", "Giới tính", ("Giới tính", "Giới", "Nam/Nữ", "Phái")),
+    Field(
+        "priority_group",
+        "Mã nhóm đối tượng ưu tiên",
+        (
+            "Mã nhóm đối tượng ưu tiên",
+            "Mã nhóm đối tượng",
+            "Nhóm đối tượng ưu tiên",
+            "Nhóm ưu tiên",
+            "Nhóm đối tượng",
+            "Mã nhóm",
+        ),
+    ),
+    Field("employer", "Đơn vị công tác", ("Đơn vị công tác", "Nơi làm việc", "Cơ quan", "Nơi công tác")),
+    Field(
+        "phones",
+        "Số điện thoại",
+        ("Số điện thoại", "Điện thoại", "SĐT", "ĐT", "Số ĐT", "Điện thoại liên hệ", "Di động"),
+    ),
+    Field(
+        "identity",
+        "Số CCCD/định danh",
+        (
+            "CMND/CCCD/Hộ chiếu/Mã định danh",
+            "Số CCCD/định danh",
+            "CMND/CCCD",
+            "CCCD/CMND",
+            "Số CCCD",
+            "Số CMND",
+            "CCCD",
+            "CMND",
+            "Số định danh",
+            "Số định danh cá nhân",
+            "Mã định danh",
+            "Số CMND/CCCD",
+            "Số CCCD/CMND",
+            "Số CMND/CCCD/Hộ chiếu",
+            "CMND/CCCD/HC",
+        ),
+    ),
+    Field(
+        "insurance", "Số thẻ BHYT", ("Số thẻ BHYT", "Thẻ BHYT", "BHYT", "Mã thẻ BHYT", "Mã BHYT", "Số BHYT")
+    ),
+    Field("province", "Tên tỉnh", ("Tên tỉnh", "Tỉnh/Thành phố", "Tỉnh", "Tỉnh/TP")),
+    Field("ward_code", "Mã xã", ("Mã xã", "Mã phường/xã", "Mã xã/phường", "Mã phường")),
+    Field(
+        "ward_name",
+        "Tên xã",
+        (
+            "Tên xã",
+            "Xã/Phường",
+            "Phường/Xã",
+            "Phường",
+            "Xã",
+            "Tên phường",
+            "Tên xã/phường",
+            "Xã/Phường/Thị trấn",
+        ),
+    ),
+    Field(
+        "neighbourhood",
+        "Khu phố / tổ dân phố",
+        (
+            "Khu phố",
+            "Tổ dân phố",
+            "Tổ",
+            "Khu",
+            "Tổ/Khu phố",
+            "Khu phố/Thôn",
+            "Thôn",
+            "TDP",
+            "Thôn/Tổ",
+            "Tổ/Khu phố/Thôn",
+            "Thôn/Khu phố",
+            "Khu vực",
+            "Ấp",
+        ),
+    ),
+    Field(
+        "address",
+        "Địa chỉ chi tiết",
+        (
+            "Địa chỉ chi tiết (tổ/khu phố/thôn, số nhà)",
+            "Địa chỉ chi tiết",
+            "Địa chỉ",
+            "Địa chỉ nơi ở",
+            "Nơi ở hiện nay",
+            "Số nhà",
+            "Địa chỉ thường trú",
+            "Chỗ ở hiện nay",
+            "Địa chỉ hiện tại",
+        ),
+    ),
+    Field(
+        "conditions",
+        "Tiền sử / bệnh nền",
+        ("Tiền sử / bệnh nền", "Bệnh nền", "Tiền sử bệnh", "Tiền sử", "Bệnh lý nền", "Tiền sử bệnh tật"),
+    ),
+    Field(
+        "registration",
+        "Thường trú / tạm trú",
+        ("Thường trú/Tạm trú", "Hình thức cư trú", "Loại cư trú", "Cư trú"),
+    ),
+    Field("mobility", "Đi lại", ("Đi lại", "Khả năng đi lại", "Không di chuyển được")),
+    Field("reason", "Lý do chưa tiêm", ("Lý do chưa tiêm", "Lý do")),
+    Field("note", "Ghi chú", ("Ghi chú", "Chú thích")),
+    Field(
+        "ignored",
+        "Không lấy cột này",
+        (
+            "STT",
+            "TT",
+            "Số TT",
+            "Dân tộc",
+            "Quốc tịch",
+            "Mã tỉnh",
+            "Mã huyện",
+            "Tên huyện",
+            "Quận/Huyện",
+            "Lỗi",
+            "Nhóm nguy cơ",
+            "Tuổi",
+        ),
+    ),
+)
+
+
+def missing_needs(fields: Sequence[Field], mapped: set[str]) -> list[Field]:
+    """Of each need that no mapped column meets, its first field."""
+    needs: dict[str, list[Field]] = {}
+    for field in fields:
+        if field.needs:
+            needs.setdefault(field.needs, []).append(field)
+    return [group[0] for group in needs.values() if not mapped & {field.name for field in group}]
