@@ -3,8 +3,7 @@
 Whatever a page, a file or a paper says about a person comes from here, so that masking is decided once (TRUST T4, WORDS 1.11).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
@@ -12,38 +11,20 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lib.dates_vn import PartialDate
 from outreach.filters import GROUPS
+from outreach.sight import AT_RISK, Sight, conditions_of, identities_of
 from vaccination import labels, sentences, states, stored_forecasts
 from vaccination.intervals import FOREVER
 from vaccination.intervals import PartialDate as IntervalDate
 from vaccination.models import Product
 from vaccination.states import State
-from wards import identity_numbers
-from wards.access import can
-from wards.models import IdentityClaim, Pregnancy, Resident, ResidentCondition, User
-from wards.roles import Ability
+from wards.models import Resident, User
 
-AT_RISK = gettext_lazy("Thuộc nhóm nguy cơ")
 FORECAST_FIELDS = ("forecast__id", *(f"forecast__{name}" for name in states.Forecast._fields))
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What this reader may see of a person."""
-
-    full_id: bool
-    health: bool
-    diagnosis: bool
-    second_tier: bool
-
-    @classmethod
-    def of(cls, user: User) -> "Sight":
-        abilities = (Ability.SEE_FULL_ID, Ability.SEE_HEALTH, Ability.SEE_DIAGNOSIS, Ability.SEE_SECOND_TIER)
-        return cls(*(can(user, ability) for ability in abilities))
 
 
 @dataclass
@@ -366,41 +347,3 @@ def rows_of(found: Sequence[dict], user: User, on: date) -> list[Row]:
         Row(values, on, sight, products, identities[values["id"]], conditions[values["id"]])
         for values in found
     ]
-
-
-def identities_of(ids: Iterable[UUID], sight: Sight) -> dict[UUID, list[str]]:
-    """Identity numbers by resident, the citizen number first; masked where the reader has no right to the whole."""
-    claims = IdentityClaim.objects.filter(resident__in=ids, withdrawn_at=None).order_by("kind", "pk")
-    found: dict[UUID, list[str]] = defaultdict(list)
-    for resident, mask, sealed in claims.values_list("resident_id", "mask", "number_encrypted"):
-        found[resident].append(identity_numbers.decrypt(sealed) if sight.full_id else mask)
-    return found
-
-
-def conditions_of(ids: Iterable[UUID], sight: Sight, on: date) -> dict[UUID, list[str]]:
-    """Illnesses and pregnancy by resident: named where the reader may know them, else "thuộc nhóm nguy cơ" alone."""
-    found: dict[UUID, list[str]] = defaultdict(list)
-    if not sight.health:
-        return found
-    rows = (
-        ResidentCondition.objects.filter(resident__in=ids).exclude(ended_on__lte=on).order_by("condition_id")
-    )
-    hidden = set()
-    for resident, name, second_tier in rows.values_list(
-        "resident_id", "condition__name", "condition__is_second_tier"
-    ):
-        if sight.diagnosis and (sight.second_tier or not second_tier):
-            found[resident].append(name)
-        else:
-            hidden.add(resident)
-    for resident in (
-        Pregnancy.objects.filter(resident__in=ids).current(on).values_list("resident_id", flat=True)
-    ):
-        if sight.diagnosis:
-            found[resident].append(_("Mang thai"))
-        else:
-            hidden.add(resident)
-    for resident in hidden:
-        if not found[resident]:
-            found[resident].append(str(AT_RISK))
-    return found

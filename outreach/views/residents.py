@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from lib import clock
 from outreach import person_history
-from outreach.list_rows import Row, Sight, identities_of, rows_of
+from outreach.list_rows import Row, rows_of
 from outreach.search import why_listed
+from outreach.sight import Sight, identities_of
 from outreach.views.reader import reader
 from outreach.worklists import UNVACCINATED
 from vaccination.person import vaccination_facts

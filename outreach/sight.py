@@ -1,0 +1,73 @@
+"""What one reader may see of a person: whole or masked numbers, named illnesses or only that there is one.
+
+Decided here once, whatever page, file or paper shows it (TRUST T4, WORDS 1.11).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wards import identity_numbers
+from wards.access import can
+from wards.models import IdentityClaim, Pregnancy, ResidentCondition, User
+from wards.roles import Ability
+
+AT_RISK = gettext_lazy("Thuộc nhóm nguy cơ")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What this reader may see of a person."""
+
+    full_id: bool
+    health: bool
+    diagnosis: bool
+    second_tier: bool
+
+    @classmethod
+    def of(cls, user: User) -> "Sight":
+        abilities = (Ability.SEE_FULL_ID, Ability.SEE_HEALTH, Ability.SEE_DIAGNOSIS, Ability.SEE_SECOND_TIER)
+        return cls(*(can(user, ability) for ability in abilities))
+
+
+def identities_of(ids: Iterable[UUID], sight: Sight) -> dict[UUID, list[str]]:
+    """Identity numbers by resident, the citizen number first; masked where the reader has no right to the whole."""
+    claims = IdentityClaim.objects.filter(resident__in=ids, withdrawn_at=None).order_by("kind", "pk")
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for resident, mask, sealed in claims.values_list("resident_id", "mask", "number_encrypted"):
+        found[resident].append(identity_numbers.decrypt(sealed) if sight.full_id else mask)
+    return found
+
+
+def conditions_of(ids: Iterable[UUID], sight: Sight, on: date) -> dict[UUID, list[str]]:
+    """Illnesses and pregnancy by resident: named where the reader may know them, else "thuộc nhóm nguy cơ" alone."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    if not sight.health:
+        return found
+    rows = (
+        ResidentCondition.objects.filter(resident__in=ids).exclude(ended_on__lte=on).order_by("condition_id")
+    )
+    hidden = set()
+    for resident, name, second_tier in rows.values_list(
+        "resident_id", "condition__name", "condition__is_second_tier"
+    ):
+        if sight.diagnosis and (sight.second_tier or not second_tier):
+            found[resident].append(name)
+        else:
+            hidden.add(resident)
+    for resident in (
+        Pregnancy.objects.filter(resident__in=ids).current(on).values_list("resident_id", flat=True)
+    ):
+        if sight.diagnosis:
+            found[resident].append(_("Mang thai"))
+        else:
+            hidden.add(resident)
+    for resident in hidden:
+        if not found[resident]:
+            found[resident].append(str(AT_RISK))
+    return found
