@@ -203,3 +203,17 @@ def test_the_addresses_have_the_names_other_rooms_use(db):
     assert reverse("outreach:worklist") == LIST
     assert reverse("outreach:worklist-export") == EXPORT
     assert reverse("outreach:today") == "/"
+
+
+def test_a_new_column_stands_on_the_page_without_another_line(officer, people):
+    from lib.columns import Column
+    from outreach.list_columns import UNVACCINATED as COLUMNS
+    from outreach.list_page import drawn
+    from outreach.worklists import UNVACCINATED
+    from tests.outreach.conftest import ON
+
+    employer = Column("employer", "Đơn vị công tác", "Employer", lambda row: "<Nhà máy>")
+    rows = UNVACCINATED.select(officer, {}, ON).page().rows
+    cells = drawn(rows, with_ward=False, columns=[*COLUMNS, employer])
+    assert all("Đơn vị công tác: &lt;Nhà máy&gt;" in person[3] for person in cells)
+    assert len(cells) == len(rows) == 6
