@@ -40,7 +40,7 @@ CLINICIANS = (STATION, CENTRE)
 TAKES_LISTS_OUT = (OFFICER, STATION, WARD_LEAD, CENTRE)
 IMPORTS = (OFFICER, STATION, CENTRE)
 READS_LOG = (CENTRE, AUDITOR)
-OPENS_ACCOUNTS = (CENTRE, ADMIN)
+OPENS_ACCOUNTS = (WARD_LEAD, CENTRE, ADMIN)
 
 # Who may read what, wherever it stands. "diagnosis" is the illness, "health" what was injected and what is due.
 READERS = {

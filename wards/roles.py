@@ -59,7 +59,7 @@ ABILITIES: dict[str, set[Ability]] = {
     Role.SURVEYOR: _WARD_READING | {_A.EDIT_PEOPLE, _A.PRINT_LISTS},
     Role.WARD_OFFICER: _WARD_CLERK,
     Role.STATION: _WARD_CLERK | {_A.SEE_DIAGNOSIS, _A.SEE_SECOND_TIER, _A.SCREEN, _A.VOID_DOSE},
-    Role.WARD_LEAD: _WARD_READING | {_A.EXPORT_LISTS, _A.PRINT_LISTS},
+    Role.WARD_LEAD: _WARD_READING | {_A.EXPORT_LISTS, _A.PRINT_LISTS, _A.MANAGE_ACCOUNTS},
     Role.WARD_POLICE: {_A.SEE_PEOPLE, _A.SEE_FULL_ID},
     Role.HEALTH_CENTRE: _WARD_CLERK
     | {_A.SEE_DIAGNOSIS, _A.SEE_SECOND_TIER, _A.SCREEN, _A.VOID_DOSE, _A.SEE_AUDIT, _A.MANAGE_ACCOUNTS},
@@ -76,8 +76,10 @@ _WARD_ROLES = {Role.SURVEYOR, Role.WARD_OFFICER, Role.STATION, Role.WARD_LEAD, R
 _OFFICE_ROLES = {Role.FACILITY, Role.COMMUNICATIONS, Role.HOTLINE}
 
 # Who may open, change and close accounts of which roles: nobody gives what stands above or beside them, except that
-# administrators appoint each other. A health centre appoints its wards; who reads the log is appointed by administrators.
+# administrators appoint each other. A ward lead appoints the ward's clerks and survey teams, a health centre its wards; who
+# reads the log is appointed by administrators.
 GRANTS: dict[str, set[str]] = {
+    Role.WARD_LEAD: {Role.SURVEYOR, Role.WARD_OFFICER},
     Role.HEALTH_CENTRE: _WARD_ROLES | _OFFICE_ROLES,
     Role.ADMIN: set(Role),
 }

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -43,12 +44,11 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Iterator[Site]:
+def site() -> Iterator[Site]:
     """What `make run` starts, with a small demonstration city, on a free port, in a folder of its own."""
-    folder = tmp_path_factory.mktemp("site")
-    for parent in (folder, *folder.parents):  # the servers run as another user when the tests are root
-        if parent.stat().st_uid == os.getuid() and len(parent.parts) > 2:
-            parent.chmod(parent.stat().st_mode | 0o711)
+    # not pytest's folder, which another run closes to the user as whom the servers run when the tests are root
+    folder = Path(tempfile.mkdtemp(prefix="tung-nha-site-"))
+    folder.chmod(0o711)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -65,6 +65,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
     finally:
         run.send_signal(signal.SIGTERM)
         run.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_until_ready(address: str, run: subprocess.Popen, log: Path) -> None:
