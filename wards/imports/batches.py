@@ -9,6 +9,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from lib import clock
 from lib.dates_vn import DayOrder
@@ -22,7 +23,11 @@ from wards.models.imports import Outcome
 from wards.roles import Ability
 
 State = ImportBatch.State
-SAFE = "Chưa có dữ liệu nào bị thay đổi."
+
+
+def _safe(sentence: str, **values: str) -> str:
+    """The sentence, and that nothing happened to the data."""
+    return f"{sentence.format(**values)} {_('Chưa có dữ liệu nào bị thay đổi.')}"
 
 
 class Refused(ValueError):
@@ -54,17 +59,21 @@ def receive_file(
     if unit is None and len(scope) == 1:
         unit = AdministrativeUnit.objects.get(pk=next(iter(scope)))
     if not scope:
-        raise Refused(f"Tài khoản {by.username} chưa được giao phường nào để nhập tệp. {SAFE}")
+        raise Refused(
+            _safe(_("Tài khoản {username} chưa được giao phường nào để nhập tệp."), username=by.username)
+        )
     if unit is not None:
         _require_in_scope(unit, by)
     name = files.shown_name(original_name)
     try:
         stored = files.store(chunks, original_name)
     except files.TooBig:
-        raise Refused(f"Tệp “{name}” quá lớn. Chia tệp theo phường hoặc tổ rồi tải lên từng phần.") from None
+        raise Refused(
+            _safe(_("Tệp “{name}” quá lớn. Chia tệp theo phường hoặc tổ rồi tải lên từng phần."), name=name)
+        ) from None
     if expected_sha256 and expected_sha256.lower() != stored.sha256:
         files.remove(stored.name)
-        raise Refused(f"Tệp “{name}” chưa tải lên hết, có thể do mạng ngắt. Tải lên lại. {SAFE}")
+        raise Refused(_safe(_("Tệp “{name}” chưa tải lên hết, có thể do mạng ngắt. Tải lên lại."), name=name))
     now = clock.real_now()
     with transaction.atomic():
         batch = ImportBatch.objects.create(
@@ -89,7 +98,7 @@ def receive_file(
 
 def _require_in_scope(unit: AdministrativeUnit, by: User) -> None:
     if unit.pk not in scope_of(by).ward_ids:
-        raise Refused(f"Phường đã chọn ngoài địa bàn được giao. {SAFE}")
+        raise Refused(_safe(_("Phường đã chọn ngoài địa bàn được giao.")))
 
 
 def _earlier(sha256: str, source: str) -> ImportBatch | None:
@@ -139,10 +148,17 @@ def needs_ward(batch: ImportBatch, mapping: Mapping[str, str]) -> bool:
 
 def missing_sentence(batch: ImportBatch, missing: Iterable[Field]) -> str:
     """WORDS 7: where, what, how to put it right, what is already safe."""
-    names = " và ".join(f"cột {field.label[0].lower()}{field.label[1:]}" for field in missing)
-    return (
-        f"Tệp “{batch.original_name}”, trang “{batch.sheet}”: chưa thấy {names}. Chọn {names.replace('cột', 'cột chứa', 1)}"
-        f" ở bảng bên dưới rồi bấm Tiếp tục. {SAFE}"
+    columns = _(" và ").join(
+        _("cột {field}").format(field=f"{field.label[0].lower()}{field.label[1:]}") for field in missing
+    )
+    return _safe(
+        _(
+            "Tệp “{name}”, trang “{sheet}”: chưa thấy {columns}. Chọn {holding} ở bảng bên dưới rồi bấm Tiếp tục."
+        ),
+        name=batch.original_name,
+        sheet=batch.sheet,
+        columns=columns,
+        holding=columns.replace("cột", "cột chứa", 1),
     )
 
 
@@ -173,8 +189,14 @@ def choose_columns(
         raise Refused(missing_sentence(batch, missing))
     if needs_ward(batch, mapping):
         raise Refused(
-            f"Tệp “{batch.original_name}”, trang “{batch.sheet}”: chưa thấy cột phường, xã. Chọn cột chứa tên hoặc mã phường,"
-            f" hoặc chọn phường cho cả tệp. {SAFE}"
+            _safe(
+                _(
+                    "Tệp “{name}”, trang “{sheet}”: chưa thấy cột phường, xã. Chọn cột chứa tên hoặc mã phường, hoặc chọn"
+                    " phường cho cả tệp."
+                ),
+                name=batch.original_name,
+                sheet=batch.sheet,
+            )
         )
     profile = profiles.remember(batch, mapping, date_orders, by=by, name=profile_name)
     _turn(
@@ -208,9 +230,9 @@ def decide_row(*, batch: ImportBatch, row_no: int, decision: str, by: User) -> N
     """Answer for a row that may be somebody on record: "same", "different" or "later". Raises Refused."""
     require(by, Ability.IMPORT_FILES)
     if decision not in ("same", "different", "later"):
-        raise Refused("Chọn một trong ba: cùng một người, hai người khác nhau, để sau.")
+        raise Refused(_("Chọn một trong ba: cùng một người, hai người khác nhau, để sau."))
     if batch.state not in (State.REVIEW, State.DONE):
-        raise Refused("Tệp này đang được ghi, chưa đổi được lựa chọn.")
+        raise Refused(_("Tệp này đang được ghi, chưa đổi được lựa chọn."))
     tables = staging.Tables(batch.pk)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -221,7 +243,7 @@ def decide_row(*, batch: ImportBatch, row_no: int, decision: str, by: User) -> N
             {"decision": decision, "user": by.pk, "row": row_no, "scope": sorted(scope_of(by).ward_ids)},
         )
         if not cursor.rowcount:
-            raise Refused("Dòng này không còn chờ chọn.")
+            raise Refused(_("Dòng này không còn chờ chọn."))
 
 
 @transaction.atomic
@@ -233,7 +255,7 @@ def request_writing(*, batch: ImportBatch, by: User) -> ImportBatch:
         raise PermissionDenied("Not every ward of this file is in scope.")
     rows = rows_to_write(batch)
     if not rows:
-        raise Refused("Không có dòng nào để ghi: danh sách đã có đủ như tệp này.")
+        raise Refused(_("Không có dòng nào để ghi: danh sách đã có đủ như tệp này."))
     _turn(batch, State.WRITING, wanted_by=by, rows_to_write=F("rows_written") + rows, finished_at=None)
     _note(batch, by, "writing")
     return batch
@@ -311,7 +333,9 @@ def _locked(batch: ImportBatch, *states: str) -> ImportBatch:
     """The batch under a row lock, if it is in one of these states. Raises Refused."""
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if batch.state not in states:
-        raise Refused(f"Tệp này {batch.get_state_display().lower()}, chưa làm được việc đó.")
+        raise Refused(
+            _("Tệp này {state}, chưa làm được việc đó.").format(state=batch.get_state_display().lower())
+        )
     return batch
 
 
