@@ -1,6 +1,6 @@
 """The first page after signing in: what each role has in front of it, in figures; names come one step later."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -8,22 +8,22 @@ from lib import clock
 from outreach import exports
 from outreach.filters import GROUPS
 from outreach.navigation import context as menu_of
-from outreach.views.reader import reader
 from outreach.views.worklists import ward_table
 from outreach.worklists import Figures
 from vaccination import forecasts
 from wards.access import can
 from wards.roles import Ability
+from wards.views.official import OfficialRequest
 
 
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: OfficialRequest) -> HttpResponse:
     """Figures of the reader's places for roles that see figures; for the others, what there is for them to open."""
     context: dict = {"entries": [entry for entry in menu_of(request)["menu"] if entry[1] != request.path]}
     if can(request.user, Ability.SEE_COUNTS):
         on = clock.today()
         context["behind"] = forecasts.catch_up(on)
-        figures = Figures(reader(request), {}, on)
+        figures = Figures(request.user, {}, on)
         table = ward_table(figures, opens=can(request.user, Ability.SEE_HEALTH))
         context |= {
             "figures": figures,

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,24 +18,24 @@ from lib import clock
 from lib.htmx import render_page
 from outreach import exports, list_page, search
 from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, UNKNOWN_GROUP
-from outreach.views.reader import reader
 from outreach.worklists import UNVACCINATED, Figures, Selection
 from vaccination import forecasts
 from wards import audit
 from wards.access import ability_required, can, require
 from wards.models import AccessEvent, AdministrativeUnit
 from wards.roles import Ability
+from wards.views.official import OfficialRequest
 
 Action = AccessEvent.Action
 
 
 @ability_required(Ability.SEE_HEALTH)
 @require_http_methods(["GET", "HEAD", "POST"])
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: OfficialRequest) -> HttpResponse:
     """The list; many wards open on counts without names. A search is a POST, so that no name stands in an address."""
     on = clock.today()
     behind = forecasts.catch_up(on)
-    selection = UNVACCINATED.select(reader(request), request.GET, on)
+    selection = UNVACCINATED.select(request.user, request.GET, on)
     context = _frame(selection, request) | {"behind": behind}
     if request.method == "POST":
         context |= _search(request, selection)
@@ -55,7 +55,7 @@ def _opens_on_counts(selection: Selection) -> bool:
     return len(selection.filters.wards_by_code) != 1 and not selection.filters.is_narrowed
 
 
-def _frame(selection: Selection, request: HttpRequest) -> dict:
+def _frame(selection: Selection, request: OfficialRequest) -> dict:
     """What stands around the rows whatever they are."""
     filters = selection.filters
     return {
@@ -78,7 +78,7 @@ def address(chosen: Mapping[str, str], **changes: str | None) -> str:
 # ---------------------------------------------------------------- rows
 
 
-def _page(request: HttpRequest, selection: Selection) -> dict:
+def _page(request: OfficialRequest, selection: Selection) -> dict:
     found = selection.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     chosen = selection.filters.chosen
     counts = selection.group_counts
@@ -132,9 +132,9 @@ def ward_table(figures: Figures, *, opens: bool = True) -> dict:
 # ---------------------------------------------------------------- search
 
 
-def _search(request: HttpRequest, selection: Selection) -> dict:
+def _search(request: OfficialRequest, selection: Selection) -> dict:
     text = request.POST.get("q", "")
-    if not search.searches_left(reader(request), clock.real_now()):
+    if not search.searches_left(request.user, clock.real_now()):
         return {"too_many_searches": True}
     answer = search.find(text, selection)
     _record(request, selection, Action.SEARCH, len(answer.matches), detail={"kind": answer.kind})
@@ -173,13 +173,13 @@ class TakeOutForm(forms.Form):
 
 @ability_required(Ability.SEE_HEALTH)
 @require_http_methods(["GET", "HEAD", "POST"])
-def worklist_export(request: HttpRequest) -> HttpResponseBase:
+def worklist_export(request: OfficialRequest) -> HttpResponseBase:
     """The list as a file or on paper: asks for the purpose, writes the access log, then hands it out."""
     if not (can(request.user, Ability.EXPORT_LISTS) or can(request.user, Ability.PRINT_LISTS)):
         require(request.user, Ability.EXPORT_LISTS)
     on = clock.today()
     forecasts.catch_up(on)
-    selection = UNVACCINATED.select(reader(request), request.GET, on)
+    selection = UNVACCINATED.select(request.user, request.GET, on)
     context = _frame(selection, request)
     form = TakeOutForm(request.POST or None)
     if request.method != "POST" or not form.is_valid() or not selection.filters.is_valid():
@@ -194,9 +194,9 @@ def worklist_export(request: HttpRequest) -> HttpResponseBase:
     file_format = form.cleaned_data["format"]
     if file_format in ("pdf", "print") and form.cleaned_data["order"]:
         chosen = {**selection.filters.chosen, "order": form.cleaned_data["order"]}
-        selection = UNVACCINATED.select(reader(request), chosen, selection.on)
+        selection = UNVACCINATED.select(request.user, chosen, selection.on)
     require(request.user, Ability.PRINT_LISTS if file_format == "print" else Ability.EXPORT_LISTS)
-    stamp = exports.Stamp.new(reader(request), clock.now(), form.said)
+    stamp = exports.Stamp.new(request.user, clock.now(), form.said)
     try:
         return _handed_out(request, selection, file_format, stamp)
     except exports.TooLong as too_long:
@@ -210,7 +210,7 @@ def worklist_export(request: HttpRequest) -> HttpResponseBase:
 
 
 def _handed_out(
-    request: HttpRequest, selection: Selection, file_format: str, stamp: exports.Stamp
+    request: OfficialRequest, selection: Selection, file_format: str, stamp: exports.Stamp
 ) -> HttpResponseBase:
     if file_format == "print":
         data = exports.printed(selection, stamp)
@@ -235,7 +235,7 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
 
 
 def _record(
-    request: HttpRequest,
+    request: OfficialRequest,
     selection: Selection,
     action: str,
     rows: int,

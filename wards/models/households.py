@@ -41,7 +41,9 @@ class Household(models.Model):
     address_key = models.CharField(
         max_length=300, blank=True, help_text="lib.addresses search key of the whole address"
     )
-    number_sort_key = models.CharField(max_length=60, blank=True, help_text="natural order of house numbers")
+    number_sort_key = models.CharField(
+        max_length=60, blank=True, db_collation="C", help_text="natural order of house numbers"
+    )
     walking_position = models.PositiveIntegerField(default=0)
     dwelling = models.CharField(max_length=12, choices=Dwelling.choices, default=Dwelling.LIVED_IN)
     source = models.CharField(max_length=20, default="desk")

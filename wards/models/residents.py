@@ -72,7 +72,7 @@ class Resident(models.Model):
     full_name = models.CharField(_("Họ và tên"), max_length=120)
     search_key = models.CharField(max_length=120)
     match_key = models.CharField(max_length=120)
-    sort_key = models.CharField(max_length=400)
+    sort_key = models.CharField(max_length=400, db_collation="C", help_text="lib.names; bytes in order")
     birth_year = models.PositiveSmallIntegerField(_("Năm sinh"))
     birth_month = models.PositiveSmallIntegerField(null=True, blank=True)
     birth_day = models.PositiveSmallIntegerField(null=True, blank=True)
