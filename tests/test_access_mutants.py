@@ -31,8 +31,10 @@ SECOND_LOCKS = {
     "wards.views.residents._walk:visible_to": "the neighbourhood was chosen among those in scope",
     "wards.views.residents._places:visible_to": "only the number of homes without a neighbourhood hangs on it",
     "wards.views.moves._back:visible_to": "the verb refuses a home out of scope (tests/wards/test_actions.py)",
-    "wards.views.moves.move_undo:visible_to": "current_offer has looked for the record in scope",
-    "wards.views.moves.current_offer:visible_to": "move_undo fetches the record in scope",
+    "wards.views.moves._records:visible_to": "the verb refuses a record out of scope (tests/wards/test_actions.py)",
+    "wards.views.access_log._people:can": "visible_to shows nobody to roles that see no people",
+    "outreach.views.worklists._frame:can": "taking the list out asks for the ability again",
+    "outreach.views.worklists.worklist_export:ability_required": "only roles that see health may export or print",
 }
 
 
