@@ -1,11 +1,10 @@
 """Files into the register, page by page: upload, columns, checks, review, writing (WORDS: "Nhập từ tệp Excel")."""
 
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,9 +17,10 @@ from wards.access import ability_required, scope_of, wards_of
 from wards.audit import record_access
 from wards.forms.imports import DATE_ORDERS, ColumnsForm, UploadForm
 from wards.imports import batches, files, review, sources
-from wards.models import AccessEvent, AdministrativeUnit, ImportBatch, User
+from wards.models import AccessEvent, AdministrativeUnit, ImportBatch
 from wards.models.imports import Outcome
 from wards.roles import Ability
+from wards.views.official import OfficialRequest
 
 SHOWN = 30  # batches on the list
 SAMPLE_WARD = "09190"  # Võ Cường, the ward of the demonstration's journey
@@ -29,11 +29,7 @@ State = ImportBatch.State
 imports_files = ability_required(Ability.IMPORT_FILES)
 
 
-def _by(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def _batch(request: HttpRequest, batch_id: UUID) -> ImportBatch:
+def _batch(request: OfficialRequest, batch_id: UUID) -> ImportBatch:
     """Within scope, or 404: another office's batch, its error file and its progress are not told."""
     visible = ImportBatch.objects.visible_to(request.user)
     return get_object_or_404(
@@ -45,7 +41,7 @@ def _batch(request: HttpRequest, batch_id: UUID) -> ImportBatch:
 
 
 @imports_files
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: OfficialRequest) -> HttpResponse:
     """Files read so far, and the form for the next one; a POST is the upload."""
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -62,11 +58,11 @@ def import_list(request: HttpRequest) -> HttpResponse:
     return render(request, "wards/import_list.html", context, status=422 if form.errors else 200)
 
 
-def _received(request: HttpRequest, form: UploadForm) -> HttpResponse:
+def _received(request: OfficialRequest, form: UploadForm) -> HttpResponse:
     data = form.cleaned_data
     try:
         batch = batches.receive_file(
-            by=_by(request),
+            by=request.user,
             source=data["source"],
             chunks=data["file"].chunks(),
             original_name=data["file"].name,
@@ -84,14 +80,14 @@ def _received(request: HttpRequest, form: UploadForm) -> HttpResponse:
 
 @imports_files
 @require_POST
-def import_sample(request: HttpRequest) -> HttpResponse:
+def import_sample(request: OfficialRequest) -> HttpResponse:
     """The sample workbook of a demo installation takes the place of an upload; all that follows is the real way."""
     ward = _sample_ward(request)
     if ward is None:
         raise Http404
     source, make = next((source, source.sample) for source in sources.everything() if source.sample)
     batch = batches.receive_file(
-        by=_by(request),
+        by=request.user,
         source=source.name,
         chunks=make(ward, clock.today()),
         original_name=f"mau_{ward.search_key.replace(' ', '_')}.xlsx",
@@ -102,7 +98,7 @@ def import_sample(request: HttpRequest) -> HttpResponse:
     return redirect("wards:import-detail", batch.pk)
 
 
-def _sample_ward(request: HttpRequest) -> AdministrativeUnit | None:
+def _sample_ward(request: OfficialRequest) -> AdministrativeUnit | None:
     """The ward the sample is for, in a demo installation: Võ Cường for whoever works there, else the user's first."""
     row = installation.current()
     if not row or not row.is_demo or not any(source.sample for source in sources.everything()):
@@ -115,7 +111,7 @@ def _sample_ward(request: HttpRequest) -> AdministrativeUnit | None:
 
 
 @imports_files
-def import_detail(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def import_detail(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
     """What the batch waits for: progress while a worker has it, its columns, its review, its end."""
     batch = _batch(request, batch_id)
     if batch.is_at_work:
@@ -148,7 +144,7 @@ def _shown(instant: datetime | None) -> datetime | None:
     return instant + clock.offset() if instant else None
 
 
-def _progress(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+def _progress(request: OfficialRequest, batch: ImportBatch) -> HttpResponse:
     if batch.state == State.WRITING:
         done, total = batch.rows_written, batch.rows_to_write
     else:
@@ -163,7 +159,7 @@ def _progress(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
 
 
 def _columns_page(
-    request: HttpRequest, batch: ImportBatch, form: ColumnsForm, errors: list[str] | None = None
+    request: OfficialRequest, batch: ImportBatch, form: ColumnsForm, errors: list[str] | None = None
 ) -> HttpResponse:
     columns = form.columns()
     missing = form.missing()
@@ -183,7 +179,7 @@ def _columns_page(
 
 @imports_files
 @require_POST
-def import_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def import_columns(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
     """What each column is and how dates are written; then reading begins."""
     batch = _batch(request, batch_id)
     if batch.state != State.MAPPING:
@@ -193,7 +189,7 @@ def import_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         return _columns_page(request, batch, form, form.errors)
     try:
         batches.choose_columns(
-            batch=batch, mapping=form.mapping, date_orders=form.date_orders, by=_by(request), unit=form.unit
+            batch=batch, mapping=form.mapping, date_orders=form.date_orders, by=request.user, unit=form.unit
         )
     except batches.Refused as refusal:
         return _columns_page(request, batch, form, [str(refusal)])
@@ -203,17 +199,17 @@ def import_columns(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @imports_files
 @require_POST
-def import_reopen(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def import_reopen(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
     """Back from the review to the choice of columns."""
     batch = _batch(request, batch_id)
     try:
-        batches.reopen_columns(batch=batch, by=_by(request))
+        batches.reopen_columns(batch=batch, by=request.user)
     except batches.Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("wards:import-detail", batch.pk)
 
 
-def _review_page(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+def _review_page(request: OfficialRequest, batch: ImportBatch) -> HttpResponse:
     outcome = request.GET.get("loai", "")
     counts = batch.counts
     if outcome not in (*counts, review.WARNINGS):
@@ -270,12 +266,12 @@ def _first_to_see(batch: ImportBatch) -> str:
 
 @imports_files
 @require_POST
-def import_decide(request: HttpRequest, batch_id: UUID, row_no: int) -> HttpResponse:
+def import_decide(request: OfficialRequest, batch_id: UUID, row_no: int) -> HttpResponse:
     """Same person, two people, or later: for one row that may be somebody on record."""
     batch = _batch(request, batch_id)
     try:
         batches.decide_row(
-            batch=batch, row_no=row_no, decision=request.POST.get("decision", ""), by=_by(request)
+            batch=batch, row_no=row_no, decision=request.POST.get("decision", ""), by=request.user
         )
     except batches.Refused as refusal:
         messages.error(request, str(refusal))
@@ -292,25 +288,25 @@ def import_decide(request: HttpRequest, batch_id: UUID, row_no: int) -> HttpResp
 
 @imports_files
 @require_POST
-def import_take_over(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def import_take_over(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
     """Rows that waited for the health centre are shown to somebody whose area holds both wards."""
     batch = _batch(request, batch_id)
     try:
-        batches.take_over_waiting(batch=batch, by=_by(request))
+        batches.take_over_waiting(batch=batch, by=request.user)
     except batches.Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(f"{reverse('wards:import-detail', args=[batch.pk])}?loai=moved")
 
 
 @imports_files
-def import_write(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def import_write(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
     """Asked once, with the numbers; nothing in the register changes before this."""
     batch = _batch(request, batch_id)
     if batch.state not in (State.REVIEW, State.DONE) or not batch.layout:
         return redirect("wards:import-detail", batch.pk)
     if request.method == "POST":
         try:
-            batches.request_writing(batch=batch, by=_by(request))
+            batches.request_writing(batch=batch, by=request.user)
         except batches.Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -322,10 +318,10 @@ def import_write(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @imports_files
 @require_POST
-def import_discard(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def import_discard(request: OfficialRequest, batch_id: UUID) -> HttpResponse:
     batch = _batch(request, batch_id)
     try:
-        batches.discard(batch=batch, by=_by(request))
+        batches.discard(batch=batch, by=request.user)
     except batches.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("wards:import-detail", batch.pk)
@@ -337,7 +333,7 @@ def import_discard(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @imports_files
 @require_GET
-def import_errors(request: HttpRequest, batch_id: UUID) -> FileResponse:
+def import_errors(request: OfficialRequest, batch_id: UUID) -> FileResponse:
     """The rows with errors: the same columns and what is wrong with each."""
     batch = _batch(request, batch_id)
     path = files.path_of(batch.error_file) if batch.error_file else None
