@@ -169,3 +169,13 @@ def test_two_that_begin_at_once_make_one_city():
     with ThreadPoolExecutor(2) as pool:
         assert "made" in list(pool.map(attempt, range(2)))
     assert Resident.objects.count() == 400
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_command_leaves_tables_that_the_planner_knows():
+    from django.db import connection
+
+    call_command("demo", "--residents", "300", "--verbosity", "0")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'wards_resident'")
+        assert cursor.fetchone() == (300,)

@@ -56,6 +56,7 @@ class Command(BaseCommand):
             made = city.create(residents=residents, seed=seed, on=on, say=self._progress(options))
         except city.Refused as refusal:
             raise CommandError(str(refusal), returncode=2) from None
+        city.analyse()
         facts = {
             "made": True,
             "residents": made.residents,
