@@ -148,7 +148,7 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
 PASSWORD = make_password("một mật khẩu dài")  # made once: it is slow on purpose
 
 # Open without signing in: they show nobody.
-PUBLIC = {"healthz", "account_login", "account_inactive", "mfa_authenticate", "demo-sign-in"}
+PUBLIC = {"healthz", "set_language", "account_login", "account_inactive", "mfa_authenticate", "demo-sign-in"}
 
 
 def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str) -> World:
