@@ -16,7 +16,7 @@ from django.db.models import F
 
 from lib import clock
 from lib.spreadsheets import read
-from wards import installation
+from wards import installation, statistics
 from wards.access import can, scope_of
 from wards.imports import errors, files, layout, leases, matching, profiles, sources, staging, writing
 from wards.imports.leases import Lease, LeaseLost
@@ -299,7 +299,7 @@ def _write(batch: ImportBatch, lease: Lease, until: datetime) -> bool:
         synthetic=bool(row and row.is_demo),
     )
     writing.leave_outside(job.tables, scope)
-    after = 0
+    after = chunks = 0
     with pghistory.context(user=by.pk, door="import", batch=str(batch.pk)):
         while clock.real_now() < until:
             with transaction.atomic():
@@ -311,7 +311,9 @@ def _write(batch: ImportBatch, lease: Lease, until: datetime) -> bool:
                     rows_written=F("rows_written") + done.rows,
                     rows_sent_back=F("rows_sent_back") + done.sent_back,
                 )
-            after = done.last_row
+            after, chunks = done.last_row, chunks + 1
+            if statistics.is_time_to_refresh(chunks):
+                statistics.refresh()
         else:
             return False
     _finish(batch, lease, job)
