@@ -39,3 +39,26 @@ document.addEventListener("DOMContentLoaded", () => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// A part of the page that could not be fetched says so, in the words that the page carries; silence looks like "nothing there".
+(() => {
+  const tell = () => {
+    const words = document.getElementById("not-answered");
+    const main = document.getElementById("main");
+    if (!words || main.querySelector(".not-answered")) return;
+    main.prepend(words.content.cloneNode(true));
+    main.scrollIntoView({ block: "start" });
+  };
+  document.addEventListener("htmx:responseError", (event) => { if (!event.detail.xhr.getResponseHeader("HX-Redirect")) tell(); });
+  document.addEventListener("htmx:sendError", tell);
+  document.addEventListener("htmx:timeout", tell);
+  document.addEventListener("htmx:afterSwap", () => { const old = document.querySelector(".not-answered"); if (old) old.remove(); });
+})();
+
+// What `desk.js` keeps of a form that was sent is done with as soon as another page comes, whichever page that is.
+(() => {
+  const sent = sessionStorage.getItem("sent");
+  if (!sent || sent.endsWith(`:${location.pathname}`) || document.querySelector("form[action*='/accounts/login']")) return;
+  sessionStorage.removeItem(sent);
+  sessionStorage.removeItem("sent");
+})();
