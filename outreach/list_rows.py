@@ -18,12 +18,14 @@ from lib.dates_vn import PartialDate
 from outreach.filters import GROUPS
 from outreach.sight import AT_RISK, Sight, conditions_of, identities_of
 from vaccination import labels, sentences, states, stored_forecasts
+from vaccination.eligibility import age_check, age_reason
 from vaccination.intervals import FOREVER
 from vaccination.intervals import PartialDate as IntervalDate
 from vaccination.models import Product
 from vaccination.states import State
 from wards.models import Resident, User
 
+ELDERLY = 50  # the age group that sentences name
 FORECAST_FIELDS = ("forecast__id", *(f"forecast__{name}" for name in states.Forecast._fields))
 
 
@@ -199,7 +201,7 @@ class Row:
         if self.answer is None:
             return [sentences.about_reason(_UNKNOWN, _NO_ANSWER, self.on, self.subject, _language())]
         said = sentences.sentences(self.answer, self.on, self.subject, _language())
-        return [sentence.text for sentence in said]
+        return [sentence.text for sentence in said] + self._age_to_ask
 
     @property
     def why(self) -> str:
@@ -211,14 +213,26 @@ class Row:
         return self.explanation[1:]
 
     @property
+    def _age_to_ask(self) -> list[str]:
+        """Who may be, and may not be, old enough for the age group stands on the list, and is asked (WORDS 6, row 8)."""
+        doubt = age_reason(self._born, ELDERLY, self.on)
+        if doubt is None or self.answer is None:
+            return []
+        return [sentences.about_reason(doubt, self.answer, self.on, self.subject, _language())]
+
+    @property
+    def _born(self) -> IntervalDate:
+        return IntervalDate(self.born.earliest, self.born.latest)
+
+    @property
     def subject(self) -> sentences.Subject:
-        born = IntervalDate(self.born.earliest, self.born.latest)
-        group = _("nhóm từ %(age)s tuổi trở lên") % {"age": 50} if self.values["age_band"] >= 50 else ""
+        is_elderly = age_check(self._born, ELDERLY, self.on)
+        group = _("nhóm từ %(age)s tuổi trở lên") % {"age": ELDERLY} if is_elderly else ""
         is_health = not group and bool(self.conditions)
         return sentences.Subject(
             name=self.name,
             sex=self.values["sex"] if self.values["sex"] in ("M", "F") else None,
-            born=born,
+            born=self._born,
             group=_("nhóm có bệnh nền") if is_health else group,
             group_is_health=is_health,
             health_rights=self.sight.diagnosis,

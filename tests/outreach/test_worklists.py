@@ -7,7 +7,9 @@ import pytest
 
 from outreach.filters import GROUPS
 from outreach.worklists import UNVACCINATED, Figures
+from tests.factories import know_history, make_resident
 from tests.outreach.conftest import ON, crowd
+from vaccination import forecasts
 from vaccination.states import State
 from vaccination.stored_states import ON_LIST
 from wards.models import Resident
@@ -203,3 +205,16 @@ def test_every_resident_of_the_population_is_on_the_list_or_has_a_state_that_say
         assert (pk in listed) == (state in ON_LIST)
     residing = Resident.objects.filter(ward=ward_a).exclude(residence__in=("moved", "deceased"))
     assert everybody.count() == residing.count()
+
+
+def test_whose_age_is_open_is_asked_for_it_and_not_said_to_be_old_enough(officer, ward_a):
+    """WORDS 6, row 8: only the year is known, and it is the year of those who turn fifty."""
+    son = make_resident(ward_a, name="Bùi Văn Sơn", born="1972", sex="M")
+    know_history(son)
+    forecasts.refresh_residents([son.pk], ON)
+    (row,) = select(officer).rows()
+    assert "từ 50 tuổi" not in row.why
+    assert row.more[-1] == (
+        "Ông Bùi Văn Sơn chỉ có năm sinh 1972, chưa chắc đã đủ 50 tuổi vào ngày 05/02/2022."
+        " Hỏi lại ngày, tháng sinh để xếp đúng nhóm."
+    )
