@@ -4,6 +4,7 @@ The slow ones use real processes in a data folder of their own, beside whatever 
 """
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -397,6 +398,13 @@ class TestEmbeddedServers:
             done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120)
             assert done.returncode == 0, done.stderr
             assert processes_of(folder) == []
+
+    def test_whichever_command_comes_first_finds_its_tables(self, folder):
+        environ = clean_environment(DATA_DIR=str(folder))
+        command = [*manage_py, "rebuild_forecasts", "--json"]
+        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=180)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["checked"] == 0
 
     def test_the_last_one_out_turns_off_the_light(self, folder, no_addresses):
         with embedded.session(folder):
