@@ -212,6 +212,11 @@ class _Notes:
         )
         return next(said, "")
 
+    def of_none(self) -> str:
+        """Where nobody knows how many there were, no single dose can be given its place."""
+        unknown = self.answer is not None and self.answer.closed_reason == states.ClosedReason.UNKNOWN_HISTORY
+        return _("Vì chưa rõ đã tiêm mấy mũi, chưa biết đây là mũi thứ mấy.") if unknown else ""
+
 
 def _speaks_of(reason: states.Reason, result: states.DoseResult) -> bool:
     params = reason.params
@@ -251,12 +256,9 @@ def _how_counted(
     if dose.source == DoseRecord.Source.CLAIMED:
         return "claimed", _("Gia đình báo, chờ xác nhận"), ""
     if result is None:
-        later = dose.given.earliest > on
-        return (
-            ("later" if later else "not_counted"),
-            (_("Sau ngày đang xem") if later else _("Chưa được tính")),
-            "",
-        )
+        if dose.given.earliest > on:
+            return "later", _("Sau ngày đang xem"), ""
+        return "not_counted", _("Chưa được tính"), notes.of_none()
     note = notes.of(result) if result.reason else ""
     if not result.valid:
         return "not_counted", _("Chưa được tính"), note

@@ -33,6 +33,8 @@ THINGS = {
     "screening": gettext_lazy("Khám sàng lọc"),
     "dosehistory": gettext_lazy("Tiền sử tiêm"),
     "worklist": gettext_lazy("Danh sách chưa tiêm"),
+    "import": gettext_lazy("Tệp Excel"),
+    "import_errors": gettext_lazy("Các dòng lỗi của tệp Excel"),
     "account": gettext_lazy("Tài khoản"),
     "number_clash": gettext_lazy("Số giấy tờ này được nhập cho người khác, cần xem"),
     "access_log": gettext_lazy("Nhật ký"),

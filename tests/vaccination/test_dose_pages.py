@@ -179,6 +179,14 @@ def test_whose_history_is_unknown_is_asked_whether_this_is_all(at_desk, ward):
     assert Forecast.objects.get().valid_doses == 2
 
 
+def test_a_dose_among_unknown_others_says_why_it_has_no_place(at_desk, ward, nurse):
+    resident = make_resident(ward)
+    at_desk.post(dose_url(resident), entry(history="open"))
+    (line,) = person.vaccination_facts(resident, nurse, TODAY).doses
+    assert (line.status, line.counted) == ("not_counted", "Chưa được tính")
+    assert line.note == "Vì chưa rõ đã tiêm mấy mũi, chưa biết đây là mũi thứ mấy."
+
+
 def test_claimed_dose_waits_on_the_page_for_its_confirmation(at_station, resident, nurse):
     at_station.post(dose_url(resident), entry(source="claimed"))
     (line,) = person.vaccination_facts(resident, nurse, TODAY).doses

@@ -148,6 +148,7 @@ class ColumnsForm:
                     "samples": found["samples"][position] if position < len(found["samples"]) else [],
                     "target": "" if target == layout.IGNORED else target,
                     "is_date": key in dates,
+                    "is_birth": target.startswith("born"),
                     "order": self.date_orders.get(key, self._default(key)),
                     "dates": seen,
                     "asks": key in dates and bool(seen is None or seen["needs_answer"]),
