@@ -3,7 +3,6 @@ blank page.
 """
 
 from collections.abc import Callable
-
 from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -18,7 +17,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     the page with the button is opened again, not the address that the button posted to.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:  # type: ignore[override]
         is_fragment = "HX-Request" in request.headers
         if not is_fragment and request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
