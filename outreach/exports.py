@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
+from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -73,6 +74,7 @@ class Stamp:
         }  # fmt: skip
 
 
+@translation.override("vi")  # an official file has one language, whoever takes it out (docs/adr/0008)
 def write(selection: Selection, file_format: str, path: Path, stamp: Stamp) -> int:
     """Write the list to `path` and return its number of rows. Raises TooLong before anything is written."""
     count = selection.count()
@@ -129,7 +131,7 @@ def scope_line(selection: Figures) -> str:
     """Which people of which places: the choices in words."""
     filters = selection.filters
     group = filters.risk_group
-    said = [place_of(selection), str(group.name if group else _("Tất cả người trong diện tiêm"))]
+    said = [place_of(selection), str(group if group else _("Tất cả người trong diện tiêm"))]
     for name, value in filters.chosen.items():
         if name not in ("ward", "population", "order"):
             choices = dict(filters.filters[name].extra["choices"])
@@ -233,6 +235,7 @@ def _without_kind(city: str) -> str:
     return city
 
 
+@translation.override("vi")
 def printed(selection: Selection, stamp: Stamp) -> dict:
     """The same paper for the browser's own printing. Raises TooLong."""
     count = selection.count()

@@ -137,11 +137,11 @@ class WorklistFilters(django_filters.FilterSet):
         self._offer(
             "population",
             [
-                *((g.code, g.name) for g in offered.risk_groups),
+                *((g.code, str(g)) for g in offered.risk_groups),
                 (EVERYBODY, _("Tất cả người trong diện tiêm")),
             ],
         )
-        self._offer("product", [(product.code.lower(), product.short_name) for product in offered.products])
+        self._offer("product", [(product.code.lower(), str(product)) for product in offered.products])
         self.filters["neighbourhood"].label = installation.word("neighbourhood").capitalize()
 
     def _without_former_neighbourhood(self, given: dict[str, str]) -> dict[str, str]:

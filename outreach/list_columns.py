@@ -3,6 +3,8 @@
 Column heads are those of the official list (WORDS 9). A birth date stands in the men's or the women's column.
 """
 
+from django.utils.translation import gettext as _
+
 from lib.columns import Column, Kind, select
 from outreach.list_rows import Row
 from wards.models import Resident
@@ -11,7 +13,7 @@ WOMAN, UNKNOWN = Resident.Sex.FEMALE, Resident.Sex.UNKNOWN
 
 
 def _note(row: Row) -> str:
-    unknown_sex = "Chưa rõ giới tính" if row.values["sex"] == UNKNOWN else ""
+    unknown_sex = _("Chưa rõ giới tính") if row.values["sex"] == UNKNOWN else ""
     return "; ".join(filter(None, (row.residence, unknown_sex)))
 
 

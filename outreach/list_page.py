@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lib.columns import Column
@@ -98,7 +99,7 @@ def _cells(row: Row, plan: list[list[tuple[list[Column], Draw]]], rest: list[Col
             if text := " · ".join(filter(None, [_text(column, row) for column in columns])):
                 html.append(draw(escape(text), row))
         if number == REST:
-            said = [(column.title(), column.text(row)) for column in rest]
+            said = [(column.title(get_language()), column.text(row)) for column in rest]
             html += [_quiet(escape(f"{title}: {text}"), row) for title, text in said if text]
         cells.append(mark_safe(" ".join(html)))
     return cells

@@ -252,7 +252,7 @@ class Row:
         product = self.products_by_code.get(last.product)
         text = _("%(count)s mũi, mũi cuối %(product)s %(day)s") % {
             "count": len(self.doses),
-            "product": product.short_name if product else last.product,
+            "product": str(product) if product else last.product,
             "day": day_between(last.given_first, last.given_last),
         }
         uncounted = sum(not dose.valid for dose in self.doses)
@@ -296,7 +296,7 @@ class Row:
         name = labels.dose_name(self.values["forecast__next_type"], self.values["forecast__next_ordinal"])
         if not name:
             return _("Chưa rõ")
-        names = [product.short_name for product in self.products]
+        names = [str(product) for product in self.products]
         listed = ", ".join(names)
         if len(names) > 4:
             listed = _("%(names)s và %(count)s loại khác") % {

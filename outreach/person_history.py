@@ -3,29 +3,34 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wards.models import Household, Resident, User
 
 # What a reader knows a field by; several columns of one thing share its name.
 LABELS = {
-    "full_name": "Họ và tên",
-    "birth_year": "Ngày sinh",
-    "birth_month": "Ngày sinh",
-    "birth_day": "Ngày sinh",
-    "sex": "Giới tính",
-    "phones": "Số điện thoại",
-    "insurance_number": "Số thẻ BHYT",
-    "residence": "Cư trú",
-    "residence_until": "Cư trú",
-    "registration": "Đăng ký cư trú",
-    "mobility": "Đi lại",
-    "employer": "Đơn vị công tác",
-    "priority_group": "Nhóm ưu tiên",
-    "note": "Ghi chú",
-    "household_id": "Hộ",
+    "full_name": gettext_lazy("Họ và tên"),
+    "birth_year": gettext_lazy("Ngày sinh"),
+    "birth_month": gettext_lazy("Ngày sinh"),
+    "birth_day": gettext_lazy("Ngày sinh"),
+    "sex": gettext_lazy("Giới tính"),
+    "phones": gettext_lazy("Số điện thoại"),
+    "insurance_number": gettext_lazy("Số thẻ BHYT"),
+    "residence": gettext_lazy("Cư trú"),
+    "residence_until": gettext_lazy("Cư trú"),
+    "registration": gettext_lazy("Đăng ký cư trú"),
+    "mobility": gettext_lazy("Đi lại"),
+    "employer": gettext_lazy("Đơn vị công tác"),
+    "priority_group": gettext_lazy("Nhóm ưu tiên"),
+    "note": gettext_lazy("Ghi chú"),
+    "household_id": gettext_lazy("Hộ"),
 }
-SOURCES = {"desk": "nhập tại bàn", "file": "nhập từ tệp", "demo": "số liệu giả định", "phone": "ghi tại nhà"}
+SOURCES = {
+    "desk": gettext_lazy("nhập tại bàn"),
+    "file": gettext_lazy("nhập từ tệp"),
+    "demo": gettext_lazy("số liệu giả định"),
+    "phone": gettext_lazy("ghi tại nhà"),
+}
 LATEST = 20
 
 
@@ -39,7 +44,7 @@ class Change:
 
 
 def source_words(source: str) -> str:
-    return _(SOURCES.get(source, source))
+    return str(SOURCES.get(source, source))
 
 
 def changes(resident: Resident) -> list[Change]:
@@ -53,7 +58,7 @@ def changes(resident: Resident) -> list[Change]:
         what = {LABELS[name] for name in LABELS if getattr(row, name) != getattr(newer, name)}
         if what:
             by = users.get((row.pgh_context or {}).get("user", 0), "")
-            found.append(Change(row.pgh_created_at, by, sorted(_(label) for label in what)))
+            found.append(Change(row.pgh_created_at, by, sorted(map(str, what))))
         newer = row
     return found
 

@@ -137,7 +137,7 @@ def why_listed(row: Row, is_listed: bool, selection: Selection) -> str:
     group = selection.population
     return _(
         "%(who)s không thuộc nhóm nguy cơ đang chọn (%(group)s). Chọn “Tất cả người trong diện tiêm” để thấy tên. %(why)s"
-    ) % {"who": who, "group": (group.name[:1].lower() + group.name[1:]) if group else "", "why": row.why}
+    ) % {"who": who, "group": (str(group)[:1].lower() + str(group)[1:]) if group else "", "why": row.why}
 
 
 def _address(row: Row, on: date) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from wards import identity_numbers
 from wards.access import can
@@ -53,8 +53,9 @@ def conditions_of(ids: Iterable[UUID], sight: Sight, on: date) -> dict[UUID, lis
         ResidentCondition.objects.filter(resident__in=ids).exclude(ended_on__lte=on).order_by("condition_id")
     )
     hidden = set()
+    name_field = "condition__name_en" if get_language() == "en" else "condition__name"
     for resident, name, second_tier in rows.values_list(
-        "resident_id", "condition__name", "condition__is_second_tier"
+        "resident_id", name_field, "condition__is_second_tier"
     ):
         if sight.diagnosis and (sight.second_tier or not second_tier):
             found[resident].append(name)

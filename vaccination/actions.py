@@ -92,7 +92,7 @@ def _sent_before(dose_id: UUID | None, resident: Resident, facts: DoseFacts) -> 
         Problem(
             "spent",
             _("Trang này đã dùng để ghi mũi {product} ngày {day}. Nếu đây là một mũi khác, bấm Lưu lần nữa."),
-            product=known.product.short_name,
+            product=str(known.product),
             day=str(known.given),
         )
     )
@@ -188,9 +188,9 @@ def _doubts(resident: Resident, facts: DoseFacts, on: date) -> list[str]:
     )
     same = dose_checks.on_record_already(
         product=facts.product.code,
-        product_name=facts.product.short_name,
+        product_name=str(facts.product),
         given=facts.given,
-        on_record=[(d.product_id, d.product.short_name, d.given) for d in standing.select_related("product")],
+        on_record=[(d.product_id, str(d.product), d.given) for d in standing.select_related("product")],
     )
     if same:
         return [same.in_words(gettext)]

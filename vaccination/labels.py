@@ -70,7 +70,7 @@ def short_line(
             return _("tính đến %(day)s") % {"day": day(on)}
         case State.UNKNOWN_HISTORY:
             return _("cần giấy xác nhận")
-    return ", ".join(product.short_name for product in products)
+    return ", ".join(map(str, products))
 
 
 def _only_known(born: PartialDate) -> str:

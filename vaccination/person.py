@@ -128,7 +128,7 @@ def answer_on(
         next_dose=labels.dose_name(answer.next_type, answer.next_ordinal)
         if state is not State.NOT_ELIGIBLE_AGE
         else "",
-        products=", ".join(product.short_name for product in named),
+        products=", ".join(map(str, named)),
         sentences=[sentence.text for sentence in sentences.sentences(answer, on, subject, language)],
         cautions=[sentence.text for sentence in sentences.cautions(answer, on, subject, language)],
         rules=row.rules,
@@ -279,7 +279,7 @@ def _screening_lines(resident: Resident, abilities: Abilities) -> list[Screening
         ScreeningLine(
             screening=screening,
             label=_conclusion(screening),
-            product=screening.product.short_name if screening.product else gettext("Mọi loại vắc xin"),
+            product=str(screening.product) if screening.product else gettext("Mọi loại vắc xin"),
             reason=screening.reason if Ability.SEE_DIAGNOSIS in abilities else "",
             entered_by=str(screening.entered_by) if screening.entered_by else "",
             may_withdraw=Ability.SCREEN in abilities,

@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -167,8 +168,11 @@ class TakeOutForm(forms.Form):
 
     @property
     def said(self) -> str:
+        """In Vietnamese, as it stands in the file and in the access log."""
         recipient = self.cleaned_data["recipient"]
-        return str(exports.PURPOSES[self.cleaned_data["purpose"]]) + (f", {recipient}" if recipient else "")
+        with translation.override("vi"):
+            purpose = str(exports.PURPOSES[self.cleaned_data["purpose"]])
+        return purpose + (f", {recipient}" if recipient else "")
 
 
 @ability_required(Ability.SEE_HEALTH)
@@ -215,7 +219,8 @@ def _handed_out(
     if file_format == "print":
         data = exports.printed(selection, stamp)
         _record(request, selection, Action.PRINT, data["total"], stamp)
-        return _private(render(request, "outreach/worklist_print.html", data))
+        with translation.override("vi"):
+            return _private(render(request, "outreach/worklist_print.html", data))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"
         rows = exports.write(selection, file_format, path, stamp)

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
 
 
 class Programme(models.Model):
@@ -31,4 +32,11 @@ class Product(models.Model):
         ordering = ["order", "code"]
 
     def __str__(self) -> str:
-        return self.short_name
+        """The short name in the reader's language."""
+        return gettext(self.short_name)
+
+
+_SHORT_NAMES_OF_WORDS = (
+    gettext_noop("Chưa rõ loại"),
+    gettext_noop("Pfizer trẻ em"),
+)  # data; here for the catalogue

@@ -74,4 +74,4 @@ def dose_history(request: HttpRequest, resident_id: UUID) -> HttpResponse:
 
 
 def _named(facts: dict) -> str:
-    return _("%(product)s ngày %(day)s") % {"product": facts["product"].short_name, "day": facts["given"]}
+    return _("%(product)s ngày %(day)s") % {"product": facts["product"], "day": facts["given"]}

@@ -140,7 +140,7 @@ class ResidentForm(DeskForm):
         )
         self.offer(
             "conditions",
-            [(str(condition.number), condition.name) for condition in actions.recordable_conditions(user)],
+            [(str(condition.number), str(condition)) for condition in actions.recordable_conditions(user)],
         )
         self.offer("withdrawn", [(claim.pk, claim.mask) for claim in self.claims])
         if resident is not None:

@@ -200,7 +200,7 @@ def _conditions(numbers: Sequence[int], viewer: Any) -> str:
     conditions = Condition.objects.filter(number__in=numbers)
     second_tier = can(viewer, Ability.SEE_SECOND_TIER)
     return ", ".join(
-        c.name if second_tier or not c.is_second_tier else _("thuộc nhóm nguy cơ") for c in conditions
+        str(c) if second_tier or not c.is_second_tier else _("thuộc nhóm nguy cơ") for c in conditions
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from wards import history
 from wards.access import can
@@ -34,7 +35,8 @@ class Condition(models.Model):
         ordering = ["number"]
 
     def __str__(self) -> str:
-        return self.name
+        """The name in the reader's language."""
+        return self.name_en if get_language() == "en" else self.name
 
 
 class PersonalFactQuerySet(models.QuerySet):
@@ -125,4 +127,5 @@ class RiskGroup(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """The name in the reader's language."""
+        return self.name_en if get_language() == "en" else self.name
