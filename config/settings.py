@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "DATA_DIR": "folder for uploads, finished files and, when trying out, the embedded servers",
     "PORT": "port of the web server",
     "DEMO_RESIDENTS": "size of the demonstration city that `make run` makes in an empty database",
+    "TRUSTED_PROXIES": "how many proxies stand in front of the web server; their forwarded addresses are believed (0)",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -180,7 +181,12 @@ def _redis_database(number: int) -> str:
 
 BROKER_URL = _redis_database(0).replace("unix:", "redis+socket:", 1).replace("?db=", "?virtual_host=")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis_database(1)}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _redis_database(1),
+        # a cache that hangs must not hang a sign-in
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+    }
 }
 
 AUTH_USER_MODEL = "wards.User"
@@ -204,6 +210,7 @@ MFA_ADAPTER = "wards.accounts.MFAAdapter"
 # allauth's own counters lock an account for everybody and an address for all colleagues: wards.throttling counts instead.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 

@@ -2,11 +2,11 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from wards import installation, throttling
+from wards.audit import address_of
 from wards.models import User
 
 
@@ -26,7 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """allauth would count here, per account alone; `authenticate` counts our way."""
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
-        attempt = throttling.begin(credentials.get("username", ""), self.address(request))
+        attempt = throttling.begin(credentials.get("username", ""), address_of(request) or "local")
         if attempt.is_refused:
             raise self.validation_error("too_many_login_attempts")
         user = super().authenticate(request, **credentials)
@@ -38,13 +38,6 @@ class AccountAdapter(DefaultAccountAdapter):
         if code == "too_many_login_attempts":
             self.error_messages = self.error_messages | {code: too_many_sign_ins()}
         return super().validation_error(code, *args)
-
-    def address(self, request: HttpRequest) -> str:
-        """Where the request comes from; forged forwarding headers count only behind a proxy that was declared."""
-        try:
-            return self.get_client_ip(request)
-        except PermissionDenied:  # a local socket has no address
-            return "local"
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/"

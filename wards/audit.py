@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 
 import pghistory
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from lib import clock
@@ -20,6 +22,14 @@ class HistoryContextMiddleware:
             return self.get_response(request)
         with pghistory.context(user=getattr(request.user, "pk", None), door="web"):
             return self.get_response(request)
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where a request comes from; forwarding headers count only behind as many proxies as were declared (API-15)."""
+    try:
+        return get_adapter(request).get_client_ip(request)
+    except PermissionDenied:  # a local socket has no address
+        return None
 
 
 def record_access(
@@ -43,7 +53,7 @@ def record_access(
         row_count=row_count,
         purpose=purpose,
         detail=detail,
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=address_of(request),
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from lib import clock
 from tests.factories import SUOI_HOA, make_resident, make_user, make_ward
 from tests.wards.test_resident_pages import text_of
-from wards import access_log, actions
+from wards import access_log, actions, audit
 from wards.models import AccessEvent
 from wards.roles import ABILITIES, Ability, Role
 
@@ -167,3 +167,10 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(
     for tab in ("looked", "changed"):
         with django_assert_max_num_queries(25):
             client.get(reverse(URL), {"tab": tab})
+
+
+@pytest.mark.parametrize(("proxies", "recorded"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_a_forwarded_address_counts_only_behind_a_declared_proxy(rf, settings, proxies, recorded):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    request = rf.get("/", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+    assert audit.address_of(request) == recorded

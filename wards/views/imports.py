@@ -14,7 +14,7 @@ from lib import clock
 from lib.htmx import render_page, wants_fragment
 from wards import installation
 from wards.access import ability_required, scope_of, wards_of
-from wards.audit import record_access
+from wards.audit import address_of, record_access
 from wards.forms.imports import DATE_ORDERS, ColumnsForm, UploadForm
 from wards.imports import batches, files, review, sources
 from wards.models import AccessEvent, AdministrativeUnit, ImportBatch
@@ -69,7 +69,7 @@ def _received(request: OfficialRequest, form: UploadForm) -> HttpResponse:
             unit=data["unit"],
             data_on=data["data_on"],
             expected_sha256=data["sha256"],
-            address=request.META.get("REMOTE_ADDR"),
+            address=address_of(request),
         )
     except batches.Refused as refusal:
         messages.error(request, str(refusal))
@@ -92,7 +92,7 @@ def import_sample(request: OfficialRequest) -> HttpResponse:
         chunks=make(ward, clock.today()),
         original_name=f"mau_{ward.search_key.replace(' ', '_')}.xlsx",
         unit=ward,
-        address=request.META.get("REMOTE_ADDR"),
+        address=address_of(request),
     )
     batches.start(batch)
     return redirect("wards:import-detail", batch.pk)
