@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
 from lib import names
 from lib.dates_vn import DateProblem, PartialDate
@@ -67,7 +68,7 @@ class Doses:
                 cells.problem(
                     "dose_given",
                     "dose_day_missing",
-                    "Có vắc xin nhưng chưa có ngày tiêm. Ghi ngày, tháng hoặc năm.",
+                    _("Có vắc xin nhưng chưa có ngày tiêm. Ghi ngày, tháng hoặc năm."),
                     group=group,
                 )
             return None
@@ -124,7 +125,7 @@ class Doses:
             cells.warn(
                 "dose_product",
                 "product_unknown",
-                "Chưa nhận ra tên vắc xin; mũi tiêm được ghi là chưa rõ loại.",
+                _("Chưa nhận ra tên vắc xin; mũi tiêm được ghi là chưa rõ loại."),
                 value=name,
                 group=group,
             )
@@ -147,7 +148,7 @@ class Doses:
             cells.warn(
                 "dose_lot",
                 "lot_is_date",
-                "Excel đã đổi số lô thành ngày; xem lại số lô.",
+                _("Excel đã đổi số lô thành ngày; xem lại số lô."),
                 value=raw,
                 group=group,
             )
@@ -168,7 +169,11 @@ class Doses:
         if 0 < volume < 10:
             return volume
         cells.warn(
-            "dose_volume", "not_understood", "Chưa hiểu liều lượng, không được ghi.", value=text, group=group
+            "dose_volume",
+            "not_understood",
+            _("Chưa hiểu liều lượng, không được ghi."),
+            value=text,
+            group=group,
         )
         return None
 

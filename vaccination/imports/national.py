@@ -1,5 +1,7 @@
 """The two sources: which columns they have, under which titles (DOMAIN 4.2)."""
 
+from django.utils.translation import gettext_noop as _
+
 from vaccination.imports.doses import Doses
 from vaccination.imports.sample import sample
 from vaccination.imports.titles import DOSE_LIST_TITLES, DOSE_TITLES, END_TITLES, PERSON_TITLES, titles
@@ -22,16 +24,16 @@ def _dose_fields(*, repeated: bool, needs: str = "") -> tuple[Field, ...]:
     return (
         Field(
             "dose_ordinal",
-            "Mũi số",
+            _("Mũi số"),
             ("Mũi số", "Mũi thứ", "Mũi tiêm thứ", "Số mũi", "Mũi tiêm", "Mũi"),
             repeated=repeated,
         ),
         Field(
-            "dose_type", "Loại liều", ("Loại liều", "Loại mũi", "Loại mũi tiêm", "Liều"), repeated=repeated
+            "dose_type", _("Loại liều"), ("Loại liều", "Loại mũi", "Loại mũi tiêm", "Liều"), repeated=repeated
         ),
         Field(
             "dose_product",
-            "Tên vắc xin",
+            _("Tên vắc xin"),
             (
                 "Tên vắc xin",
                 "Tên vaccine",
@@ -47,23 +49,23 @@ def _dose_fields(*, repeated: bool, needs: str = "") -> tuple[Field, ...]:
         ),
         Field(
             "dose_given",
-            "Ngày tiêm",
+            _("Ngày tiêm"),
             ("Ngày tiêm", "Ngày tiêm chủng", "Thời gian tiêm", "Ngày giờ tiêm"),
             kind="date",
             needs=f"{needs}given" if needs else "",
             repeated=repeated,
         ),
-        Field("dose_lot", "Số lô", ("Số lô", "Lô", "Lô vắc xin", "Số lô vắc xin"), repeated=repeated),
+        Field("dose_lot", _("Số lô"), ("Số lô", "Lô", "Lô vắc xin", "Số lô vắc xin"), repeated=repeated),
         Field(
             "dose_site",
-            "Cơ sở tiêm",
+            _("Cơ sở tiêm"),
             ("Cơ sở tiêm", "Nơi tiêm", "Điểm tiêm", "Cơ sở tiêm chủng", "Địa điểm tiêm"),
             repeated=repeated,
         ),
-        Field("dose_reaction", "Phản ứng sau tiêm", ("Phản ứng sau tiêm", "Phản ứng"), repeated=repeated),
+        Field("dose_reaction", _("Phản ứng sau tiêm"), ("Phản ứng sau tiêm", "Phản ứng"), repeated=repeated),
         Field(
             "dose_volume",
-            "Liều lượng (ml)",
+            _("Liều lượng (ml)"),
             ("Liều lượng", "Liều lượng (ml)", "Thể tích (ml)"),
             repeated=repeated,
         ),
@@ -72,8 +74,8 @@ def _dose_fields(*, repeated: bool, needs: str = "") -> tuple[Field, ...]:
 
 RESIDENTS = Source(
     name="residents",
-    label="Danh sách người dân (mẫu Nền tảng tiêm chủng)",
-    hint="Mỗi dòng một người, các mũi đã tiêm đứng ở các cột bên phải nếu có.",
+    label=_("Danh sách người dân (mẫu Nền tảng tiêm chủng)"),
+    hint=_("Mỗi dòng một người, các mũi đã tiêm đứng ở các cột bên phải nếu có."),
     fields=(*person_fields.FIELDS, *_dose_fields(repeated=True)),
     facts=(Doses(tells_history=True),),
     sample=sample,
@@ -101,8 +103,8 @@ _FOUND_BY += (
 )
 DOSES = Source(
     name="doses",
-    label="Danh sách mũi tiêm",
-    hint="Mỗi dòng một mũi tiêm của người đã có trong danh sách.",
+    label=_("Danh sách mũi tiêm"),
+    hint=_("Mỗi dòng một mũi tiêm của người đã có trong danh sách."),
     fields=(
         *(field for field in person_fields.FIELDS if field.name in _FOUND_BY),
         *_dose_fields(repeated=False, needs="dose_"),

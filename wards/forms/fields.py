@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lib import names, phones
 from lib.dates_vn import DateProblem, PartialDate, Precision, parse
@@ -99,12 +100,19 @@ class BirthDateField(forms.CharField):
             raise forms.ValidationError(sentence, code=problem.code) from None
 
 
+def _in_words(born: PartialDate, shape: str) -> str:
+    """The month as a word in English, with "tháng" before it in Vietnamese."""
+    if get_language() == "vi":
+        return born.in_words()
+    return date_format(born.earliest, shape)
+
+
 def understood(born: PartialDate) -> str:
     """How a birth date was understood, so that a slip is seen: "ngày 5 tháng 3 năm 1972", "chỉ có năm sinh 1972"."""
     if born.precision is Precision.DAY:
-        return _("Sinh {words}").format(words=born.in_words())
+        return _("Sinh {words}").format(words=_in_words(born, "j F Y"))
     if born.precision is Precision.MONTH:
-        return _("Chỉ có tháng và năm sinh: {words}").format(words=born.in_words())
+        return _("Chỉ có tháng và năm sinh: {words}").format(words=_in_words(born, "F Y"))
     return _("Chỉ có năm sinh {year}").format(year=born.year)
 
 

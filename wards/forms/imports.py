@@ -1,9 +1,13 @@
 """The upload form, and the choice of columns."""
 
+import re
+from datetime import date
 from typing import cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from wards.access import wards_of
@@ -49,7 +53,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         source_field = cast(forms.ChoiceField, self.fields["source"])
-        source_field.choices = [(source.name, source.label) for source in sources.everything()]
+        source_field.choices = [(source.name, _(source.label)) for source in sources.everything()]
         source_field.initial = next(iter(sources.everything())).name
         source_field.widget.attrs = {"class": "form-check-input"}
         units = wards_of(user).order_by("search_key")
@@ -123,12 +127,12 @@ class ColumnsForm:
                 chosen += [
                     (
                         f"{one.name}#{group}",
-                        str(_("{field}, mũi thứ {n} trong dòng")).format(field=one.label, n=group + 1),
+                        str(_("{field}, mũi thứ {n} trong dòng")).format(field=_(one.label), n=group + 1),
                     )
                     for group in range(self.groups)
                 ]
             else:
-                chosen.append((one.name, one.label))
+                chosen.append((one.name, str(_(one.label))))
         return [("", str(_("Không lấy cột này"))), *chosen]
 
     def columns(self) -> list[dict]:
@@ -150,7 +154,7 @@ class ColumnsForm:
                     "is_date": key in dates,
                     "is_birth": target.startswith("born"),
                     "order": self.date_orders.get(key, self._default(key)),
-                    "dates": seen,
+                    "dates": seen and seen | {"samples": [_reading(*sample) for sample in seen["samples"]]},
                     "asks": key in dates and bool(seen is None or seen["needs_answer"]),
                 }
             )
@@ -158,3 +162,20 @@ class ColumnsForm:
 
     def missing(self):
         return layout.missing(self.source, self.mapping)
+
+
+_DATE_IN_WORDS = re.compile(r"(?:ngày (\d+) )?(?:tháng (\d+) )?năm (\d+)")
+
+
+def _reading(cell: str, *readings: str) -> list[str]:
+    """A cell and how each order reads it; kept in Vietnamese words, said in the reader's language."""
+    return [cell, *readings] if get_language() == "vi" else [cell, *map(_in_english, readings)]
+
+
+def _in_english(words: str) -> str:
+    found = _DATE_IN_WORDS.fullmatch(words)
+    if found is None:
+        return gettext("không phải ngày")
+    day, month, year = found.groups()
+    shape = "j F Y" if day else "F Y" if month else "Y"
+    return date_format(date(int(year), int(month or 1), int(day or 1)), shape)

@@ -148,8 +148,9 @@ def needs_ward(batch: ImportBatch, mapping: Mapping[str, str]) -> bool:
 
 def missing_sentence(batch: ImportBatch, missing: Iterable[Field]) -> str:
     """WORDS 7: where, what, how to put it right, what is already safe."""
+    labels = [str(_(field.label)) for field in missing]
     columns = _(" và ").join(
-        _("cột {field}").format(field=f"{field.label[0].lower()}{field.label[1:]}") for field in missing
+        _("cột {field}").format(field=f"{label[0].lower()}{label[1:]}") for label in labels
     )
     return _safe(
         _(

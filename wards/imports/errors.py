@@ -1,11 +1,13 @@
 """Problems as a person reads them: grouped by column, and as a file with the same columns plus "Lỗi" (IMP-39, IMP-40)."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as _
 
 from lib.columns import Column
 from lib.spreadsheets.cells import Cell, as_text
@@ -14,45 +16,59 @@ from wards.imports.staging import Tables
 
 ERROR_TITLE = "Lỗi"
 ROW_PROBLEMS = {
-    "no_person": "Chưa có người này trong danh sách. Nhập danh sách người dân trước, hoặc thêm người."
+    "no_person": _("Chưa có người này trong danh sách. Nhập danh sách người dân trước, hoặc thêm người.")
 }
 
 
 # What a group of equal problems is called; a row's own sentence has the value in it and stays with the row.
 GROUP_TEXTS = {
-    "name_missing": "chưa có họ tên",
-    "old_font": "tên gõ bằng phông chữ cũ",
-    "birth_missing": "chưa có ngày sinh",
-    "not_a_date": "không phải ngày",
-    "no_such_day": "ngày không có trong lịch",
-    "month_over_12": "tháng lớn hơn 12",
-    "run_together": "ngày không có dấu ngăn",
-    "too_early": "năm quá xa",
-    "in_future": "ngày sau hôm nay",
-    "before_birth": "ngày tiêm trước ngày sinh",
-    "before_programme": "ngày tiêm trước khi có vắc xin",
-    "dose_day_missing": "có vắc xin, chưa có ngày tiêm",
-    "digits_lost": "số giấy tờ bị Excel làm mất chữ số",
-    "wrong_length": "số giấy tờ sai số chữ số",
-    "not_a_number": "không phải số giấy tờ",
-    "dummy": "số giấy tờ điền cho đủ, không ghi số",
-    "repaired": "số giấy tờ mất số 0 ở đầu, đã thêm lại",
-    "sex_differs": "số giấy tờ cho biết giới tính khác",
-    "year_differs": "số giấy tờ cho biết năm sinh khác",
-    "unknown_province": "số giấy tờ có mã tỉnh lạ",
-    "ward_missing": "chưa rõ phường, xã",
-    "ward_unknown": "phường, xã không có trong danh mục",
-    "ward_ambiguous": "có nhiều phường, xã cùng tên",
-    "cell_error": "ô là lỗi công thức",
-    "no_person": "chưa có người này trong danh sách",
-    "product_unknown": "chưa nhận ra tên vắc xin",
-    "lot_is_date": "số lô bị đổi thành ngày",
-    "condition_unknown": "bệnh chưa nhận ra",
-    "not_a_phone": "không phải số điện thoại, không ghi số",
-    "sex_unknown": "không rõ Nam hay Nữ",
-    "not_1_to_16": "mã nhóm ưu tiên không từ 1 đến 16",
-    "not_understood": "chưa hiểu, không ghi ô này",
+    "name_missing": _("chưa có họ tên"),
+    "old_font": _("tên gõ bằng phông chữ cũ"),
+    "birth_missing": _("chưa có ngày sinh"),
+    "not_a_date": _("không phải ngày"),
+    "no_such_day": _("ngày không có trong lịch"),
+    "month_over_12": _("tháng lớn hơn 12"),
+    "run_together": _("ngày không có dấu ngăn"),
+    "too_early": _("năm quá xa"),
+    "in_future": _("ngày sau hôm nay"),
+    "before_birth": _("ngày tiêm trước ngày sinh"),
+    "before_programme": _("ngày tiêm trước khi có vắc xin"),
+    "dose_day_missing": _("có vắc xin, chưa có ngày tiêm"),
+    "digits_lost": _("số giấy tờ bị Excel làm mất chữ số"),
+    "wrong_length": _("số giấy tờ sai số chữ số"),
+    "not_a_number": _("không phải số giấy tờ"),
+    "dummy": _("số giấy tờ điền cho đủ, không ghi số"),
+    "repaired": _("số giấy tờ mất số 0 ở đầu, đã thêm lại"),
+    "sex_differs": _("số giấy tờ cho biết giới tính khác"),
+    "year_differs": _("số giấy tờ cho biết năm sinh khác"),
+    "unknown_province": _("số giấy tờ có mã tỉnh lạ"),
+    "ward_missing": _("chưa rõ phường, xã"),
+    "ward_unknown": _("phường, xã không có trong danh mục"),
+    "ward_ambiguous": _("có nhiều phường, xã cùng tên"),
+    "cell_error": _("ô là lỗi công thức"),
+    "no_person": _("chưa có người này trong danh sách"),
+    "product_unknown": _("chưa nhận ra tên vắc xin"),
+    "lot_is_date": _("số lô bị đổi thành ngày"),
+    "condition_unknown": _("bệnh chưa nhận ra"),
+    "not_a_phone": _("không phải số điện thoại, không ghi số"),
+    "sex_unknown": _("không rõ Nam hay Nữ"),
+    "not_1_to_16": _("mã nhóm ưu tiên không từ 1 đến 16"),
+    "not_understood": _("chưa hiểu, không ghi ô này"),
 }
+
+
+def in_words(finding: Mapping[str, Any]) -> str:
+    """The sentence of a problem in the reader's language.
+
+    The check wrote it in Vietnamese. A sentence that quotes the cell is not in the catalogue: its kind stands for it,
+    and the page shows the value beside it.
+    """
+    written = finding["text"]
+    said = gettext(written) if written else ""
+    if said != written or get_language() == "vi":
+        return said
+    kind = GROUP_TEXTS.get(finding.get("code", ""), "")
+    return gettext(kind).capitalize() if kind else said
 
 
 class Groups:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from lib import dates_vn, identity, insurance, names, phones
 from lib.dates_vn import DateProblem, PartialDate
 from wards import identity_numbers
@@ -184,7 +186,7 @@ class PersonReader:
             cells.problem(
                 "full_name",
                 "name_missing",
-                "Chưa có họ tên. Ghi họ và tên rồi nhập lại dòng này.",
+                _("Chưa có họ tên. Ghi họ và tên rồi nhập lại dòng này."),
                 value=text or None,
             )
             return None
@@ -212,7 +214,7 @@ class PersonReader:
             cells.problem(
                 name,
                 "birth_missing",
-                "Chưa có ngày sinh. Ghi ngày sinh, hoặc chỉ năm sinh, rồi nhập lại dòng này.",
+                _("Chưa có ngày sinh. Ghi ngày sinh, hoặc chỉ năm sinh, rồi nhập lại dòng này."),
             )
         return None, sex
 
@@ -229,7 +231,7 @@ class PersonReader:
             return None
         sex = _SEXES.get(names.search_key(text))
         if sex is None:
-            cells.warn("sex", "sex_unknown", "Không rõ là Nam hay Nữ, ghi là chưa rõ.", value=text)
+            cells.warn("sex", "sex_unknown", _("Không rõ là Nam hay Nữ, ghi là chưa rõ."), value=text)
         return sex
 
     def _identity(self, cells: RowCells, sex: Any, born: PartialDate | None) -> tuple:
@@ -285,7 +287,10 @@ class PersonReader:
         if found and 1 <= int(found[1]) <= 16:
             return int(found[1])
         cells.warn(
-            "priority_group", "not_1_to_16", "Mã nhóm ưu tiên từ 1 đến 16; ô này không được ghi.", value=text
+            "priority_group",
+            "not_1_to_16",
+            _("Mã nhóm ưu tiên từ 1 đến 16; ô này không được ghi."),
+            value=text,
         )
         return None
 
@@ -295,7 +300,7 @@ class PersonReader:
             return None
         found = words.get(names.search_key(text))
         if found is None:
-            cells.warn(name, "not_understood", "Chưa hiểu ô này, không được ghi.", value=text)
+            cells.warn(name, "not_understood", _("Chưa hiểu ô này, không được ghi."), value=text)
         return found
 
     def _conditions(self, cells: RowCells) -> dict[int, str]:
@@ -307,7 +312,7 @@ class PersonReader:
             cells.warn(
                 "conditions",
                 "condition_unknown",
-                "Có bệnh chưa nhận ra trong danh mục; ghi thêm tại hồ sơ.",
+                _("Có bệnh chưa nhận ra trong danh mục; ghi thêm tại hồ sơ."),
                 value=unknown,
             )
         return noted
@@ -324,16 +329,18 @@ class PersonReader:
             cells.warn(
                 "resident_ref",
                 "not_understood",
-                "Mã hồ sơ không đúng dạng, không dùng để đối chiếu.",
+                _("Mã hồ sơ không đúng dạng, không dùng để đối chiếu."),
                 value=text,
             )
             return None
 
 
 _PLACE_TEXTS = {
-    "ward_missing": "Chưa rõ người này thuộc phường, xã nào. Ghi mã hoặc tên xã, hoặc chọn phường khi tải tệp lên.",
-    "ward_unknown": "Không có phường, xã nào tên như vậy. Kiểm tra lại mã hoặc tên.",
-    "ward_ambiguous": "Có nhiều phường, xã cùng tên. Ghi thêm mã xã.",
+    "ward_missing": _(
+        "Chưa rõ người này thuộc phường, xã nào. Ghi mã hoặc tên xã, hoặc chọn phường khi tải tệp lên."
+    ),
+    "ward_unknown": _("Không có phường, xã nào tên như vậy. Kiểm tra lại mã hoặc tên."),
+    "ward_ambiguous": _("Có nhiều phường, xã cùng tên. Ghi thêm mã xã."),
 }
 
 

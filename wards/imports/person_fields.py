@@ -2,22 +2,24 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_noop as _
+
 from wards.imports.sources import Field
 
 NAME, BORN = "name", "born"  # of the fields that share such a need, one has to be there
 
 FIELDS = (
-    Field("resident_ref", "Mã hồ sơ", ("Mã hồ sơ", "Mã hồ sơ Từng Nhà")),
+    Field("resident_ref", _("Mã hồ sơ"), ("Mã hồ sơ", "Mã hồ sơ Từng Nhà")),
     Field(
         "full_name",
-        "Họ và tên",
+        _("Họ và tên"),
         ("Họ và tên", "Họ tên", "Họ và tên người tiêm", "Tên", "Họ và tên công dân"),
         needs=NAME,
     ),
-    Field("family_name", "Họ và tên đệm", ("Họ và tên đệm", "Họ đệm", "Họ và đệm", "Họ"), needs=""),
+    Field("family_name", _("Họ và tên đệm"), ("Họ và tên đệm", "Họ đệm", "Họ và đệm", "Họ"), needs=""),
     Field(
         "birth",
-        "Ngày sinh",
+        _("Ngày sinh"),
         (
             "Ngày sinh",
             "Ngày tháng năm sinh",
@@ -30,13 +32,15 @@ FIELDS = (
         needs=BORN,
     ),
     Field(
-        "birth_male", "Ngày sinh (Nam)", ("Ngày sinh Nam", "Năm sinh Nam", "Nam"), kind="birth", needs=BORN
+        "birth_male", _("Ngày sinh (Nam)"), ("Ngày sinh Nam", "Năm sinh Nam", "Nam"), kind="birth", needs=BORN
     ),
-    Field("birth_female", "Ngày sinh (Nữ)", ("Ngày sinh Nữ", "Năm sinh Nữ", "Nữ"), kind="birth", needs=BORN),
-    Field("sex", "Giới tính", ("Giới tính", "Giới", "Nam/Nữ", "Phái")),
+    Field(
+        "birth_female", _("Ngày sinh (Nữ)"), ("Ngày sinh Nữ", "Năm sinh Nữ", "Nữ"), kind="birth", needs=BORN
+    ),
+    Field("sex", _("Giới tính"), ("Giới tính", "Giới", "Nam/Nữ", "Phái")),
     Field(
         "priority_group",
-        "Mã nhóm đối tượng ưu tiên",
+        _("Mã nhóm đối tượng ưu tiên"),
         (
             "Mã nhóm đối tượng ưu tiên",
             "Mã nhóm đối tượng",
@@ -46,15 +50,15 @@ FIELDS = (
             "Mã nhóm",
         ),
     ),
-    Field("employer", "Đơn vị công tác", ("Đơn vị công tác", "Nơi làm việc", "Cơ quan", "Nơi công tác")),
+    Field("employer", _("Đơn vị công tác"), ("Đơn vị công tác", "Nơi làm việc", "Cơ quan", "Nơi công tác")),
     Field(
         "phones",
-        "Số điện thoại",
+        _("Số điện thoại"),
         ("Số điện thoại", "Điện thoại", "SĐT", "ĐT", "Số ĐT", "Điện thoại liên hệ", "Di động"),
     ),
     Field(
         "identity",
-        "Số CCCD/định danh",
+        _("Số CCCD/định danh"),
         (
             "CMND/CCCD/Hộ chiếu/Mã định danh",
             "Số CCCD/định danh",
@@ -74,13 +78,15 @@ FIELDS = (
         ),
     ),
     Field(
-        "insurance", "Số thẻ BHYT", ("Số thẻ BHYT", "Thẻ BHYT", "BHYT", "Mã thẻ BHYT", "Mã BHYT", "Số BHYT")
+        "insurance",
+        _("Số thẻ BHYT"),
+        ("Số thẻ BHYT", "Thẻ BHYT", "BHYT", "Mã thẻ BHYT", "Mã BHYT", "Số BHYT"),
     ),
-    Field("province", "Tên tỉnh", ("Tên tỉnh", "Tỉnh/Thành phố", "Tỉnh", "Tỉnh/TP")),
-    Field("ward_code", "Mã xã", ("Mã xã", "Mã phường/xã", "Mã xã/phường", "Mã phường")),
+    Field("province", _("Tên tỉnh"), ("Tên tỉnh", "Tỉnh/Thành phố", "Tỉnh", "Tỉnh/TP")),
+    Field("ward_code", _("Mã xã"), ("Mã xã", "Mã phường/xã", "Mã xã/phường", "Mã phường")),
     Field(
         "ward_name",
-        "Tên xã",
+        _("Tên xã"),
         (
             "Tên xã",
             "Xã/Phường",
@@ -94,7 +100,7 @@ FIELDS = (
     ),
     Field(
         "neighbourhood",
-        "Khu phố / tổ dân phố",
+        _("Khu phố / tổ dân phố"),
         (
             "Khu phố",
             "Tổ dân phố",
@@ -113,7 +119,7 @@ FIELDS = (
     ),
     Field(
         "address",
-        "Địa chỉ chi tiết",
+        _("Địa chỉ chi tiết"),
         (
             "Địa chỉ chi tiết (tổ/khu phố/thôn, số nhà)",
             "Địa chỉ chi tiết",
@@ -128,20 +134,20 @@ FIELDS = (
     ),
     Field(
         "conditions",
-        "Tiền sử / bệnh nền",
+        _("Tiền sử / bệnh nền"),
         ("Tiền sử / bệnh nền", "Bệnh nền", "Tiền sử bệnh", "Tiền sử", "Bệnh lý nền", "Tiền sử bệnh tật"),
     ),
     Field(
         "registration",
-        "Thường trú / tạm trú",
+        _("Thường trú / tạm trú"),
         ("Thường trú/Tạm trú", "Hình thức cư trú", "Loại cư trú", "Cư trú"),
     ),
-    Field("mobility", "Đi lại", ("Đi lại", "Khả năng đi lại", "Không di chuyển được")),
-    Field("reason", "Lý do chưa tiêm", ("Lý do chưa tiêm", "Lý do")),
-    Field("note", "Ghi chú", ("Ghi chú", "Chú thích")),
+    Field("mobility", _("Đi lại"), ("Đi lại", "Khả năng đi lại", "Không di chuyển được")),
+    Field("reason", _("Lý do chưa tiêm"), ("Lý do chưa tiêm", "Lý do")),
+    Field("note", _("Ghi chú"), ("Ghi chú", "Chú thích")),
     Field(
         "ignored",
-        "Không lấy cột này",
+        _("Không lấy cột này"),
         (
             "STT",
             "TT",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from wards.access import can, scope_of
 from wards.imports import sources
-from wards.imports.errors import ROW_PROBLEMS
+from wards.imports.errors import ROW_PROBLEMS, in_words
 from wards.imports.staging import Tables
 from wards.models import Condition, ImportBatch, Resident
 from wards.models.imports import Outcome
@@ -136,7 +136,7 @@ def _row(record: dict[str, Any], viewer: Any) -> Row:
         outcome=record["outcome"],
         person=_person(record),
         changes=[_shown(change, viewer) for change in changes],
-        findings=findings,
+        findings=[finding | {"text": in_words(finding)} for finding in findings],
         evidence=str(EVIDENCE.get(record["evidence"], "")) if not record["waits"] else "",
         waits=record["waits"],
         decision=record["decision"] or "",
