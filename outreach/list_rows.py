@@ -23,6 +23,7 @@ from vaccination.intervals import FOREVER
 from vaccination.intervals import PartialDate as IntervalDate
 from vaccination.models import Product
 from vaccination.states import State
+from vaccination.stored_states import ON_LIST
 from wards.models import Resident, User
 
 ELDERLY = 50  # the age group that sentences name
@@ -216,7 +217,7 @@ class Row:
     def _age_to_ask(self) -> list[str]:
         """Who may be, and may not be, old enough for the age group stands on the list, and is asked (WORDS 6, row 8)."""
         doubt = age_reason(self._born, ELDERLY, self.on)
-        if doubt is None or self.answer is None:
+        if doubt is None or self.answer is None or self.state not in ON_LIST:
             return []
         return [sentences.about_reason(doubt, self.answer, self.on, self.subject, _language())]
 
@@ -310,7 +311,9 @@ class Row:
         """Age first; an illness is named only to those who treat or screen."""
         reasons = []
         if self.values["age_band"] >= 50:
-            reasons.append(_("Từ %(age)s tuổi") % {"age": self.values["age_band"]})
+            age = _("Từ %(age)s tuổi") % {"age": self.values["age_band"]}
+            is_open = age_check(self._born, self.values["age_band"], self.on) is None
+            reasons.append(_("%(age)s (chưa chắc)") % {"age": age} if is_open else age)
         if self.conditions:
             reasons.append(_("bệnh nền") if self.conditions != [AT_RISK] else _("thuộc nhóm nguy cơ"))
         text = ", ".join(reasons)

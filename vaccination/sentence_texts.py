@@ -171,6 +171,8 @@ class Vietnamese(Language):
         precision, figures = self._bare(first, last)
         if precision in ("month", "year"):
             return f"{'' if bare else 'trong '}{self.units[precision[0]]} {figures}"
+        if first != last:  # the later of several doses, not all of them known to the day
+            return f"{'' if bare else 'trong khoảng '}{figures}–{self.day(last)}"
         return figures if bare else f"ngày {figures}"
 
     def age(self, born: PartialDate | None, on: date) -> str:
@@ -222,6 +224,8 @@ class English(Language):
 
     def when(self, first: date, last: date, *, bare: bool = False) -> str:
         precision, figures = self._bare(first, last)
+        if precision not in ("month", "year") and first != last:
+            return f"{'' if bare else 'between '}{figures}{'–' if bare else ' and '}{self.day(last)}"
         if bare:
             return figures
         return f"{'in' if precision in ('month', 'year') else 'on'} {figures}"

@@ -214,6 +214,7 @@ def test_whose_age_is_open_is_asked_for_it_and_not_said_to_be_old_enough(officer
     forecasts.refresh_residents([son.pk], ON)
     (row,) = select(officer).rows()
     assert "từ 50 tuổi" not in row.why
+    assert row.risk == "Từ 50 tuổi (chưa chắc)"
     assert row.more[-1] == (
         "Ông Bùi Văn Sơn chỉ có năm sinh 1972, chưa chắc đã đủ 50 tuổi vào ngày 05/02/2022."
         " Hỏi lại ngày, tháng sinh để xếp đúng nhóm."

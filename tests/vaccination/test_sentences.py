@@ -236,3 +236,8 @@ def test_no_legal_text_is_named_whose_number_is_not_certain():
         for row in version.rows:
             assert row.ref.number or row.ref.sources
             assert not row.ref.number or (row.ref.kind and row.ref.dated)
+
+
+def test_the_later_of_two_doses_is_a_span_where_one_of_them_is_known_to_the_year():
+    first = said(person("AZ 2021-06-10, AZ 2021", born="1960-01-05"), "Bùi Văn Sơn", "M")[0]
+    assert "mũi 2 tiêm trong khoảng 10/06/2021–31/12/2021, mũi nhắc lại lần 1 từ 31/03/2022" in first
