@@ -53,8 +53,8 @@ def _call(text: str, row: Row) -> str:
 def _why(text: str, row: Row) -> str:
     more = ""
     if row.more:
-        rest = escape(" ".join(row.more))
-        more = f'<details class="why-more"><summary>{_("Vì sao?")}</summary><p>{rest}</p></details>'
+        ask, rest = _("Vì sao?"), escape(" ".join(row.more))
+        more = f'<details class="why-more"><summary>{ask}</summary><p>{rest}</p></details>'
     return f'<p class="why-line">{text}</p>{more}'
 
 

@@ -250,5 +250,5 @@ def _joined(words: Collection[str]) -> str:
     """tên, ngày sinh và số điện thoại"""
     parts = list(words)
     if len(parts) > 1:
-        return f"{', '.join(parts[:-1])} {_('và')} {parts[-1]}"
+        return _("{first} và {last}").format(first=", ".join(parts[:-1]), last=parts[-1])
     return "".join(parts)
