@@ -37,4 +37,4 @@ class ConditionWords:
         return noted, ", ".join(unknown)[:80]
 
 
-_HEALTHY = re.compile(r"(?:khong|ko|k|chua)\b(?! ro)|khoe|binh thuong|bth?$|0$|x$")
+_HEALTHY = re.compile(r"(?:khong|ko|k|chua)\b(?! ro)|khoe|binh thuong|thuoc nhom nguy co$|bth?$|0$|x$")

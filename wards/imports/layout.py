@@ -118,6 +118,10 @@ def known_titles(fields: Iterable[Field]) -> list[str]:
     return titles
 
 
+# A list that was taken out of here and comes back: what was worked out from the register is no news for it (IMP-33).
+OWN_LIST, COMPUTED = "vi sao co ten", ("reason", "note")
+
+
 def suggest(source: Source, titles: Sequence[str]) -> dict[str, str]:
     """Position (text) → "field" or "field#group" for the titles that name a field.
 
@@ -138,6 +142,8 @@ def suggest(source: Source, titles: Sequence[str]) -> dict[str, str]:
                 suggested[str(position)] = found.name
         else:
             _into_group(suggested, str(position), found.name, group_key, groups)
+    if OWN_LIST in map(normal_title, titles):
+        suggested = {position: name for position, name in suggested.items() if name not in COMPUTED}
     return suggested
 
 
