@@ -18,3 +18,13 @@ document.addEventListener("keydown", (event) => {
     next.focus();
   }
 });
+
+// On a phone the chosen filters stand in one line; open, they would push the list off the screen.
+(() => {
+  const fold = () => {
+    const panel = document.querySelector(".filter-panel");
+    if (panel && matchMedia("(max-width: 40rem)").matches && !document.querySelector(".error-summary")) panel.open = false;
+  };
+  fold();
+  document.addEventListener("htmx:afterSwap", fold);
+})();

@@ -38,7 +38,7 @@ def worklist(request: OfficialRequest) -> HttpResponse:
     behind = forecasts.catch_up(on)
     selection = UNVACCINATED.select(request.user, request.GET, on)
     context = _frame(selection, request) | {"behind": behind}
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("q", "").strip():
         context |= _search(request, selection)
     elif selection.filters.is_valid() and _opens_on_counts(selection):
         context["wards"] = ward_table(selection)

@@ -1,6 +1,7 @@
 """The search box of the list: who matches, why they matched, and why they are or are not on it."""
 
 import pytest
+from django.urls import reverse
 
 from outreach.search import PER_HOUR, find, searches_left
 from outreach.worklists import UNVACCINATED
@@ -103,3 +104,9 @@ def test_a_chosen_ward_does_not_hide_people_of_the_readers_other_wards(centre, p
     (match,) = asked(centre, "Nguyễn Thị Lan Ngoại", ward="09190").matches
     assert (match.is_listed, match.in_filters) == (True, False)
     assert "chưa có mũi tiêm nào" in match.reason
+
+
+def test_an_empty_search_is_the_list_again(signed_in, officer, people):
+    page = signed_in(officer).post(reverse("outreach:worklist"), {"q": "  "}).content.decode()
+    assert "Không tìm thấy" not in page
+    assert people.no_dose.full_name in page
