@@ -217,3 +217,11 @@ def test_a_new_column_stands_on_the_page_without_another_line(officer, people):
     cells = drawn(rows, with_ward=False, columns=[*COLUMNS, employer])
     assert all("Đơn vị công tác: &lt;Nhà máy&gt;" in person[3] for person in cells)
     assert len(cells) == len(rows) == 6
+
+
+def test_the_list_comes_compressed_over_a_slow_line(signed_in, officer, people):
+    """TRUST D4: the list of a ward within 25 kB; static files are compressed by their own server."""
+    client, url = signed_in(officer), reverse("outreach:worklist")
+    small = client.get(url, headers={"Accept-Encoding": "gzip"})
+    assert small["Content-Encoding"] == "gzip"
+    assert len(small.content) < len(client.get(url).content) / 2
