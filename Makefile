@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 
-.PHONY: env dev-env run test lint requirements
+.PHONY: env dev-env run test lint messages requirements
 
 # The environment and the pinned dependencies in .venv; nothing is started.
 env:
@@ -28,6 +28,12 @@ lint: dev-env
 	.venv/bin/mypy
 	.venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	set -a && . ./config/dummy.env && .venv/bin/python manage.py check --deploy --fail-level WARNING
+
+# The English catalogue: collects the sentences of the sources and compiles what is translated. Needs GNU gettext.
+messages: dev-env
+	.venv/bin/python manage.py makemessages -l en --no-location --no-wrap --no-obsolete -e html,py,txt \
+	  -i .venv -i var -i node_modules -i tests -i staticfiles
+	.venv/bin/python manage.py compilemessages -l en -i .venv -i var -i node_modules
 
 # The two locked files, made again from the .in files with the newest versions that these allow.
 requirements:
