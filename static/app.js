@@ -62,3 +62,8 @@ document.addEventListener("click", (event) => {
   sessionStorage.removeItem(sent);
   sessionStorage.removeItem("sent");
 })();
+
+// The language switch comes back to the list as it was filtered since the page was opened.
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  document.querySelectorAll(".language-switch [name=next]").forEach((field) => { field.value = location.pathname + location.search; });
+});
