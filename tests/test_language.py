@@ -461,3 +461,13 @@ def test_an_official_paper_is_vietnamese_whoever_prints_it(lan, nurse):
         assert words in said
     for words in ("Diabetes", "Dose 2", "people", "under-vaccinated"):
         assert words not in said
+
+
+def test_a_file_that_leaves_the_system_is_vietnamese(lan, nurse):
+    address = reverse("outreach:worklist-export") + f"?ward={lan.ward.code}"
+    answer = in_english(nurse).post(address, {"format": "csv", "purpose": "session"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "Họ và tên" in text
+    assert "Bà Nguyễn Thị Lan đã tiêm mũi 1" in text
+    assert "Đái tháo đường" in text
+    assert "Ms " not in text
