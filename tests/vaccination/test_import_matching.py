@@ -4,6 +4,9 @@ import pytest
 
 from tests.vaccination import workbooks
 from tests.vaccination.workbooks import person, synthetic_cccd
+from vaccination.models import DoseRecord
+from wards.imports import batches
+from wards.models import ImportBatch
 
 NUMBER, OTHER = synthetic_cccd(11, born=1960), synthetic_cccd(12, born=1960)
 ON_RECORD = person(1, "Nguyễn Thị Hòa", "05/03/1960", phone="0912345678", cccd=NUMBER, address="12 phố Mới")
@@ -71,3 +74,24 @@ def test_a_person_listed_twice_in_one_file_is_written_once(tmp_path, commit):
     ]
     account = commit(workbooks.write(tmp_path / "a.xlsx", twice))
     assert (account["new"], account["same"], account["duplicate_review"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("is_on_record", [False, True])
+def test_a_person_listed_once_per_dose_loses_no_dose(tmp_path, commit, is_on_record):
+    """One line per dose, read as a list of people: the second line says something new, so it is asked about, not dropped."""
+    who = workbooks.person(1, "Nguyễn Thị Lặp", "15/05/1950", cccd=workbooks.synthetic_cccd(77, born=1950))
+    titles = [*workbooks.SHORT, *workbooks.DOSE_COLUMNS]
+    if is_on_record:
+        commit(workbooks.write(tmp_path / "before.xlsx", [who]))
+    lines = [[*who, "AstraZeneca", day, "X1", ""] for day in ("10/08/2021", "10/10/2021", "10/10/2021")]
+    account = commit(workbooks.write(tmp_path / "a.xlsx", lines, titles=titles))
+    assert account["same"] == 0
+    assert account["duplicate_review"] == 2
+    assert account["changed" if is_on_record else "new"] == 1
+    batch = ImportBatch.objects.get(pk=account["batch"])
+    for row_no in (3, 4):
+        batches.decide_row(batch=batch, row_no=row_no, decision="same", by=batch.uploaded_by)
+    batches.request_writing(batch=batch, by=batch.uploaded_by)
+    batches.start(batch, inline=True)
+    given = DoseRecord.objects.filter(resident__full_name="Nguyễn Thị Lặp").order_by("given_month")
+    assert [str(dose.given) for dose in given] == ["10/08/2021", "10/10/2021"]

@@ -191,6 +191,15 @@ class Doses:
                 'new', '')) FROM {tables.verdicts} v
             WHERE v.resident_id IS NOT NULL AND {self._becomes_known("v.resident_id")}"""
 
+    def repeated_sql(self, tables: Tables, row: str, other: str) -> str:
+        doses = tables[self.part]
+        equal = " AND ".join(
+            f"o.{column} IS NOT DISTINCT FROM d.{column}"
+            for column in ("product", "given_year", "given_month", "given_day")
+        )
+        return f"""NOT EXISTS (SELECT 1 FROM {doses} d WHERE d.row_no = {row}
+            AND NOT EXISTS (SELECT 1 FROM {doses} o WHERE o.row_no = {other} AND {equal}))"""
+
     def shown(self, tables: Tables, rows: Sequence[int]) -> dict[int, list[str]]:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -52,10 +52,10 @@ def match(source: Source, tables: Tables, scope: Collection[int]) -> None:
     _rank(tables)
     _links(source, tables, scope)
     if source.rows_are_people:
-        _same_person_twice(tables)
+        _same_person_twice(source, tables)
     if source.creates_people:
         _twins_aside(tables)
-        _twice_among_new(tables)
+        _twice_among_new(source, tables)
     else:
         _nobody_on_record(tables)
     _changes(source, tables)
@@ -202,11 +202,19 @@ _IDENTICAL = " AND ".join(
 )
 
 
-def _same_person_twice(tables: Tables) -> None:
+def _says_nothing_new(source: Source, tables: Tables) -> str:
+    """SQL: row `a` of the file repeats row `b`, what stands beside the person included."""
+    return " AND ".join(
+        (_IDENTICAL, *(facts.repeated_sql(tables, "a.row_no", "b.row_no") for facts in source.facts))
+    )
+
+
+def _same_person_twice(source: Source, tables: Tables) -> None:
     """Several rows linked to one resident: the surest one keeps the link; the others say nothing new, or are a question.
 
     Names that agree only without accents may be twins of whom one is on record: then all of them are questions.
     """
+    identical = _says_nothing_new(source, tables)
     _run(
         f"""WITH linked AS (
             SELECT v.row_no, v.resident_id,
@@ -219,7 +227,7 @@ def _same_person_twice(tables: Tables) -> None:
             WINDOW best AS (PARTITION BY v.resident_id ORDER BY p.rank DESC, s.match_key = r.match_key DESC, v.row_no
                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
         ), judged AS (
-            SELECT l.*, {_IDENTICAL} AS identical, bool_and({_IDENTICAL}) OVER (PARTITION BY l.resident_id) AS all_identical
+            SELECT l.*, {identical} AS identical, bool_and({identical}) OVER (PARTITION BY l.resident_id) AS all_identical
             FROM linked l JOIN {tables.people} a ON a.row_no = l.row_no JOIN {tables.people} b ON b.row_no = l.keeper
             WHERE l.rows_there > 1
         )
@@ -246,8 +254,9 @@ def _twins_aside(tables: Tables) -> None:
     )
 
 
-def _twice_among_new(tables: Tables) -> None:
+def _twice_among_new(source: Source, tables: Tables) -> None:
     """Rows of people not on record that repeat an earlier row of the file: by number, or by name, birth date and address."""
+    identical = _says_nothing_new(source, tables)
     _run(
         f"""WITH fresh AS MATERIALIZED (
             SELECT s.* FROM {tables.verdicts} v JOIN {tables.people} s USING (row_no) WHERE v.outcome = 'new'
@@ -265,8 +274,8 @@ def _twice_among_new(tables: Tables) -> None:
             FROM firsts f JOIN fresh a ON a.row_no = f.row_no JOIN fresh b ON b.row_no = f.by_name
         )
         UPDATE {tables.verdicts} v SET
-            outcome = CASE WHEN {_IDENTICAL} THEN 'same' ELSE 'duplicate_review' END,
-            evidence = CASE WHEN {_IDENTICAL} THEN 'listed_twice' ELSE 'twice_in_file' END,
+            outcome = CASE WHEN {identical} THEN 'same' ELSE 'duplicate_review' END,
+            evidence = CASE WHEN {identical} THEN 'listed_twice' ELSE 'twice_in_file' END,
             rival_row = x.first_row
         FROM repeats x JOIN {tables.people} a ON a.row_no = x.row_no JOIN {tables.people} b ON b.row_no = x.first_row
         WHERE v.row_no = x.row_no AND x.first_row < x.row_no"""

@@ -84,6 +84,10 @@ class Facts(Protocol):
         """SQL giving (row_no, changes jsonb) for matched rows whose facts are not all on record."""
         ...
 
+    def repeated_sql(self, tables: Tables, row: str, other: str) -> str:
+        """SQL condition: the other row of the file (both are SQL expressions of row numbers) has every fact of this one."""
+        ...
+
     def shown(self, tables: Tables, rows: Sequence[int]) -> dict[int, list[str]]:
         """The facts of these rows in short words, for the review page."""
         ...
