@@ -55,15 +55,11 @@ document.addEventListener("click", (event) => {
   document.addEventListener("htmx:afterSwap", () => { const old = document.querySelector(".not-answered"); if (old) old.remove(); });
 })();
 
-// What `desk.js` keeps of a form that was sent is done with as soon as another page comes, whichever page that is.
+// What `desk.js` keeps of a form that was sent is done with as soon as another page comes, whichever page that is; where
+// the sign-in page comes instead, nothing has arrived, and the typing stays for whoever signs in again.
 (() => {
   const sent = sessionStorage.getItem("sent");
-  if (!sent || sent.endsWith(`:${location.pathname}`) || document.querySelector("form[action*='/accounts/login']")) return;
-  sessionStorage.removeItem(sent);
+  if (!sent || sent.endsWith(`:${location.pathname}`)) return;
+  if (!document.querySelector("form[action*='/accounts/login']")) sessionStorage.removeItem(sent);
   sessionStorage.removeItem("sent");
 })();
-
-// The language switch comes back to the list as it was filtered since the page was opened.
-document.addEventListener("htmx:pushedIntoHistory", () => {
-  document.querySelectorAll(".language-switch [name=next]").forEach((field) => { field.value = location.pathname + location.search; });
-});

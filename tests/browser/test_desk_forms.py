@@ -182,3 +182,30 @@ def test_the_desks_pages_have_no_serious_fault_and_no_sideways_scroll(page: Page
         assert serious_faults(page) == [], path
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 1, path
+
+
+def test_a_form_that_was_saved_opens_empty_the_next_time(page: Page, site: Site):
+    """What was kept of the typing belonged to the dose that is now on record, not to the next one (API-03, API-04)."""
+    try_as(page, site, CENTRE)
+    page.goto(f"{site.url}/chua-tiem/?ward=all&group=no_dose")
+    person = page.locator("a.person").first.get_attribute("href")
+    form = f"{site.url}{person}mui-tiem/them/"
+    page.goto(form)
+    page.locator("input[name=product][value=PFZ]").check()
+    page.locator("[name=given]").fill("10/01/2022")
+    page.get_by_role("button", name="Lưu", exact=True).last.dblclick()
+    expect(page.locator(".messages")).to_contain_text("Đã ghi mũi Pfizer ngày 10/01/2022")
+    expect(page.locator(".dose-line")).to_have_count(1)
+    page.goto(form)
+    expect(page.locator("[name=given]")).to_have_value("")
+
+
+def test_a_session_that_ends_moves_the_whole_page_to_the_sign_in(
+    page: Page, site: Site, context: BrowserContext
+):
+    try_as(page, site, OFFICER)
+    page.goto(f"{site.url}/chua-tiem/")
+    context.clear_cookies(name="sessionid")
+    page.locator(".worklist-tabs a").nth(1).click()
+    page.wait_for_url(re.compile("/accounts/login/"))
+    expect(page.locator("header.site-header")).to_have_count(1)
