@@ -1,6 +1,7 @@
 """Queued work of the wards: each task calls one domain function and may safely run twice."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -10,11 +11,16 @@ from wards.imports import steps
 
 log = logging.getLogger(__name__)
 
+TURN = timedelta(
+    seconds=15
+)  # of writing; then other files have theirs, so that a ward's list never waits for a city's
+
 
 @shared_task(name="wards.tasks.move_import_on")
 def move_import_on(batch_id: str) -> None:
-    """Look at, stage or write a batch, whatever it waits for."""
-    steps.work(UUID(batch_id))
+    """Look at, stage or write a batch, whatever it waits for; what is left goes to the end of the queue."""
+    if steps.work(UUID(batch_id), turn=TURN):
+        queue_import(UUID(batch_id))
 
 
 def queue_import(batch_id: UUID) -> bool:

@@ -16,7 +16,7 @@ from tests.factories import make_user, make_ward
 from tests.vaccination import workbooks
 from vaccination.models import Forecast
 from wards import tasks
-from wards.imports import batches, leases, recovery, staging, steps
+from wards.imports import batches, leases, recovery, staging, steps, writing
 from wards.models import Household, ImportBatch, Resident
 from wards.roles import Role
 
@@ -227,3 +227,26 @@ def test_files_and_rows_are_cleared_after_thirty_days_and_the_account_stays(tmp_
     assert recovery.clear(now + timedelta(days=31)) == 1
     assert recovery.clear(now + timedelta(days=31)) == 0
     assert (later(batch).state, batch.rows_written, batch.layout) == ("done", 3, {})
+
+
+def test_a_large_file_gives_way_after_its_turn_and_is_finished_in_later_ones(
+    transactional_db, tmp_path, monkeypatch
+):
+    batch = reviewed(tmp_path / "ds.xlsx")
+    write = writing.write_chunk
+    monkeypatch.setattr(
+        writing, "write_chunk", lambda job, **options: write(job, **(options | {"size": 100}))
+    )
+    queued = []
+    monkeypatch.setattr(tasks, "queue_import", queued.append)
+    monkeypatch.setattr(tasks, "TURN", timedelta(microseconds=1))
+    turns = 0
+    while later(batch).state == "writing":
+        tasks.move_import_on(str(batch.pk))
+        turns += 1
+        assert turns < 10
+        if later(batch).state == "writing":
+            assert queued.pop() == batch.pk
+    assert (later(batch).state, later(batch).rows_written, Resident.objects.count()) == ("done", ROWS, ROWS)
+    assert turns > 1
+    assert not queued

@@ -41,13 +41,16 @@ class Refusal(Exception):
     """The file cannot be taken as it is; the sentence says why and what to do. Nothing was written."""
 
 
-def work(batch_id: UUID) -> None:
-    """Move a batch on until it waits for a person or has ended. Does nothing if somebody else holds it."""
+def work(batch_id: UUID, *, turn: timedelta = LONGEST) -> bool:
+    """Move a batch on until it waits for a person or has ended, or the turn is over; True if it is to be moved on again.
+
+    Does nothing if somebody else holds it.
+    """
     lease = leases.claim(batch_id, clock.real_now())
     if lease is None:
-        return
+        return False
     try:
-        _move_on(lease, until=clock.real_now() + LONGEST)
+        return _move_on(lease, until=clock.real_now() + turn)
     except LeaseLost:
         log.warning("import %s: the lease was lost", batch_id)
     except (Refusal, read.SpreadsheetProblem) as refusal:
@@ -63,9 +66,10 @@ def work(batch_id: UUID) -> None:
         raise
     finally:
         lease.give_back()
+    return False
 
 
-def _move_on(lease: Lease, *, until: datetime) -> None:
+def _move_on(lease: Lease, *, until: datetime) -> bool:
     while True:
         batch = ImportBatch.objects.select_related("uploaded_by", "wanted_by", "unit").get(pk=lease.batch_id)
         if batch.state == State.RECEIVED:
@@ -74,9 +78,9 @@ def _move_on(lease: Lease, *, until: datetime) -> None:
             _stage(batch, lease)
         elif batch.state == State.WRITING:
             if not _write(batch, lease, until):
-                return
+                return True
         else:
-            return
+            return False
 
 
 def _end(lease: Lease, state: str, refusal: str) -> None:
@@ -299,9 +303,9 @@ def _write(batch: ImportBatch, lease: Lease, until: datetime) -> bool:
         synthetic=bool(row and row.is_demo),
     )
     writing.leave_outside(job.tables, scope)
-    after = chunks = 0
+    after, chunks = 0, batch.rows_written // writing.CHUNK
     with pghistory.context(user=by.pk, door="import", batch=str(batch.pk)):
-        while clock.real_now() < until:
+        while True:
             with transaction.atomic():
                 lease.prolong(attempts=0)
                 done = writing.write_chunk(job, after=after, at=clock.real_now())
@@ -314,8 +318,8 @@ def _write(batch: ImportBatch, lease: Lease, until: datetime) -> bool:
             after, chunks = done.last_row, chunks + 1
             if statistics.is_time_to_refresh(chunks):
                 statistics.refresh()
-        else:
-            return False
+            if clock.real_now() >= until:
+                return False
     _finish(batch, lease, job)
     return True
 
