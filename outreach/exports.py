@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from lib import names
 from lib.spreadsheets.write import Document, write_csv, write_xlsx
 from outreach import documents
-from outreach.list_columns import PAPER, UNVACCINATED
+from outreach.list_columns import FILES, PAPER
 from outreach.list_rows import Row
 from outreach.worklists import Figures, Selection
 from wards import installation
@@ -82,9 +82,9 @@ def write(selection: Selection, file_format: str, path: Path, stamp: Stamp) -> i
         raise TooLong(count, LIMITS[file_format])
     counted = _Counted(selection.rows())
     if file_format == "csv":
-        write_csv(path, UNVACCINATED, counted, delimiter=";")
+        write_csv(path, FILES, counted, delimiter=";")
     elif file_format == "xlsx":
-        write_xlsx(path, UNVACCINATED, counted, _document(selection, stamp))
+        write_xlsx(path, FILES, counted, _document(selection, stamp))
     else:
         data = documents.with_last_row_apart(paper(selection, counted, stamp))
         path.write_bytes(documents.pdf("named_list.typ", data, made_at=stamp.at))
@@ -98,6 +98,7 @@ class _Counted:
     def __iter__(self) -> Iterator[Row]:
         for row in self.rows:
             self.count += 1
+            row.number = self.count
             yield row
 
 

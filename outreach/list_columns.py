@@ -40,6 +40,9 @@ UNVACCINATED = (
     Column("why", "Vì sao có tên", "Why on the list", lambda row: row.why, width=60),
 )  # fmt: skip
 
+# A file numbers its lines as the official list does; the page has no numbers, its rows come in parts.
+FILES = (Column("number", "TT", "No.", lambda row: row.number, Kind.NUMBER, width=6), *UNVACCINATED)
+
 PAPER = select(
     UNVACCINATED,
     [

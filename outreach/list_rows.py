@@ -40,6 +40,7 @@ class Row:
     products_by_code: dict[str, Product]
     identities: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
+    number: int | None = None  # its line in a file
 
     FIELDS = (
         "id",

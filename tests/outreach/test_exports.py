@@ -44,7 +44,7 @@ def csv_rows(path) -> list[dict[str, str]]:
 def xlsx_rows(path) -> list[dict[str, object]]:
     sheet = openpyxl.load_workbook(path).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    head = next(index for index, row in enumerate(rows) if row[0] == "Họ và tên")
+    head = next(index for index, row in enumerate(rows) if "Họ và tên" in row)
     return [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :]]
 
 
