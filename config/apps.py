@@ -8,4 +8,8 @@ class TungNhaConfig(AppConfig):
     label = "tungnha"
 
     def ready(self) -> None:
+        from django.db.backends.signals import connection_created
+
         from config import celery, checks  # noqa: F401
+
+        connection_created.connect(checks.refuse_powerful_role)

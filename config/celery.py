@@ -3,11 +3,12 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 app = Celery("tungnha")
 app.conf.update(
@@ -32,6 +33,17 @@ app.conf.update(
     worker_hijack_root_logger=False,
 )
 app.autodiscover_tasks(["wards", "vaccination", "outreach"])
+
+
+@worker_init.connect
+def _refuse_wrong_role(**kwargs) -> None:
+    """A worker does not begin as a database role that is more than the application's."""
+    from config.checks import speak_once
+
+    try:
+        speak_once()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from None
 
 
 @worker_ready.connect

@@ -1,7 +1,10 @@
 """The start refuses a database role that could undo what the owner decided (TRUST AUTH-18)."""
 
+import contextlib
+
 from django.core.checks import Error, Tags, register
-from django.db import DatabaseError, connections
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, OperationalError, connections
 
 ROLE_POWERS = """
     SELECT r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
@@ -26,6 +29,31 @@ def role_faults(alias: str = "default") -> list[str]:
     return [f"The database role {name} {fault}." for fault, has in zip(names, powers, strict=True) if has]
 
 
+HINT = "DATABASE_URL must name the application's role, DATABASE_OWNER_URL the owner's."
+_found_harmless = False
+
+
+def refuse_powerful_role(connection, **kwargs) -> None:
+    """Run on every new connection: the application does not speak through a role that could undo the owner's decisions.
+
+    Asked once in a process. Raises ImproperlyConfigured, at the start or whenever the database first answers.
+    """
+    global _found_harmless
+    if connection.alias != "default" or _found_harmless:
+        return
+    faults = role_faults()
+    if faults:
+        connection.close()
+        raise ImproperlyConfigured(" ".join([*faults, HINT]))
+    _found_harmless = True
+
+
+def speak_once() -> None:
+    """At the start of a process: connect, so that a wrong role stops it. A database that is down is no reason to stop."""
+    with contextlib.suppress(OperationalError):
+        connections["default"].ensure_connection()
+
+
 @register(Tags.database)
 def application_role_owns_nothing(app_configs, databases, **kwargs):
     if not databases or "default" not in databases:
@@ -37,7 +65,7 @@ def application_role_owns_nothing(app_configs, databases, **kwargs):
     return [
         Error(
             fault,
-            hint="DATABASE_URL must name the application's role, DATABASE_OWNER_URL the owner's.",
+            hint=HINT,
             id="tungnha.E001",
         )
         for fault in faults
