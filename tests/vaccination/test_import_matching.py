@@ -5,7 +5,7 @@ import pytest
 from tests.vaccination import workbooks
 from tests.vaccination.workbooks import person, synthetic_cccd
 from vaccination.models import DoseRecord
-from wards.imports import batches
+from wards.imports import batches, steps
 from wards.models import ImportBatch
 
 NUMBER, OTHER = synthetic_cccd(11, born=1960), synthetic_cccd(12, born=1960)
@@ -95,3 +95,23 @@ def test_a_person_listed_once_per_dose_loses_no_dose(tmp_path, commit, is_on_rec
     batches.start(batch, inline=True)
     given = DoseRecord.objects.filter(resident__full_name="Nguyễn Thị Lặp").order_by("given_month")
     assert [str(dose.given) for dose in given] == ["10/08/2021", "10/10/2021"]
+
+
+def test_rows_said_to_be_the_same_person_before_the_first_writing_are_all_written_by_it(tmp_path, officer):
+    who = workbooks.person(1, "Nguyễn Thị Lặp", "15/05/1950", cccd=workbooks.synthetic_cccd(77, born=1950))
+    lines = [[*who, "AstraZeneca", day, "X1", ""] for day in ("10/08/2021", "10/10/2021")]
+    path = workbooks.write(tmp_path / "a.xlsx", lines, titles=[*workbooks.SHORT, *workbooks.DOSE_COLUMNS])
+    batch = batches.receive_file(
+        by=officer, source="residents", chunks=[path.read_bytes()], original_name="a.xlsx"
+    )
+    steps.work(batch.pk)
+    batch.refresh_from_db()
+    batches.choose_columns(batch=batch, mapping=batch.mapping, date_orders=batch.date_orders, by=officer)
+    steps.work(batch.pk)
+    batch.refresh_from_db()
+    batches.decide_row(batch=batch, row_no=3, decision="same", by=officer)
+    batches.request_writing(batch=batch, by=officer)
+    steps.work(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.rows_written) == ("done", 2)
+    assert DoseRecord.objects.filter(resident__full_name="Nguyễn Thị Lặp").count() == 2

@@ -303,19 +303,24 @@ def _write(batch: ImportBatch, lease: Lease, until: datetime) -> bool:
         synthetic=bool(row and row.is_demo),
     )
     writing.leave_outside(job.tables, scope)
-    after, chunks = 0, batch.rows_written // writing.CHUNK
+    after, chunks, in_this_pass = 0, batch.rows_written // writing.CHUNK, 0
     with pghistory.context(user=by.pk, door="import", batch=str(batch.pk)):
         while True:
             with transaction.atomic():
                 lease.prolong(attempts=0)
                 done = writing.write_chunk(job, after=after, at=clock.real_now())
-                if not done.last_row:
+                if not done.last_row and not in_this_pass:
                     break
+                if (
+                    not done.last_row
+                ):  # once more from the top: a row may have waited for its twin further down
+                    after, in_this_pass = 0, 0
+                    continue
                 lease.prolong(
                     rows_written=F("rows_written") + done.rows,
                     rows_sent_back=F("rows_sent_back") + done.sent_back,
                 )
-            after, chunks = done.last_row, chunks + 1
+            after, chunks, in_this_pass = done.last_row, chunks + 1, in_this_pass + done.rows
             if statistics.is_time_to_refresh(chunks):
                 statistics.refresh()
             if clock.real_now() >= until:
