@@ -73,6 +73,7 @@ PURPOSE = {"purpose": "session", "recipient": "Trung tâm Y tế"}
 
 EXPECTED: dict[str, tuple[Use, ...]] = {
     "outreach:today": (get(*EVERYBODY),),
+    "outreach:help": (get(*EVERYBODY),),
     "outreach:worklist": (
         get(*SEES_HEALTH),
         get(*SEES_HEALTH, succeeds=TOLD_IT_IS_NOT_THERE, ward="09187"),
