@@ -1,0 +1,3 @@
+from outreach.models.exports import ListExport
+
+__all__ = ["ListExport"]
