@@ -7,7 +7,7 @@ from wards.models.imports import ColumnProfile, ImportBatch
 from wards.models.installation import Installation
 from wards.models.residents import IdentityClaim, Resident
 from wards.models.units import AdministrativeUnit, Neighbourhood, Organisation
-from wards.models.users import Assignment, User
+from wards.models.users import Assignment, Leaving, SignInLink, User
 
 __all__ = [
     "AccessEvent",
@@ -19,11 +19,13 @@ __all__ = [
     "IdentityClaim",
     "ImportBatch",
     "Installation",
+    "Leaving",
     "Neighbourhood",
     "Organisation",
     "Pregnancy",
     "Resident",
     "ResidentCondition",
     "RiskGroup",
+    "SignInLink",
     "User",
 ]

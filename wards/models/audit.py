@@ -1,6 +1,7 @@
 """Who looked: reads, searches, lists, exports and prints of named people (DOMAIN 7, TRUST T4, P9)."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 
@@ -33,4 +34,10 @@ class AccessEvent(models.Model):
         indexes = [
             models.Index(fields=["what", "object_id", "at"], name="access_event_object"),
             models.Index(fields=["user", "at"], name="access_event_user"),
+            # from the code in a leaked file to who took it out, over all the years
+            models.Index(
+                KeyTextTransform("code", "detail"),
+                name="access_event_code",
+                condition=models.Q(detail__has_key="code"),
+            ),
         ]
