@@ -17,7 +17,10 @@ def load(*, using: str = "default") -> None:
     data = json.loads((HERE / "data" / "programmes.json").read_text(encoding="utf-8"))
     programme, _ = Programme.objects.using(using).update_or_create(code=data["code"], defaults=data["fields"])
     products = json.loads((HERE / "schedules" / "products.json").read_text(encoding="utf-8"))["products"]
+    changed_here = set(Product.objects.using(using).filter(edited_here=True).values_list("code", flat=True))
     for order, product in enumerate([*products, data["unknown_product"]]):
+        if product["code"] in changed_here:
+            continue
         own_names = [product["code"], product["name_vi"], product["name_en"]]
         fields = {
             "programme": programme,

@@ -1,4 +1,4 @@
-"""Reference data that the product carries: units, conditions, risk groups. Loading twice changes nothing."""
+"""Reference data that the product carries: units, conditions, risk groups, holidays. Loading twice changes nothing."""
 
 import csv
 import json
@@ -8,7 +8,8 @@ from pathlib import Path
 from django.db import transaction
 
 from lib import names
-from wards.models import AdministrativeUnit, Condition, RiskGroup
+from wards.models import AdministrativeUnit, Condition, Holiday, RiskGroup
+from wards.models.reference import ReferenceRow
 
 DATA = Path(__file__).parent / "data"
 
@@ -19,6 +20,7 @@ def load(*, using: str = "default") -> None:
     load_units(using=using)
     load_conditions(using=using)
     load_risk_groups(using=using)
+    load_holidays(using=using)
 
 
 def load_units(*, using: str = "default") -> int:
@@ -32,13 +34,19 @@ def load_units(*, using: str = "default") -> int:
     manager = AdministrativeUnit.objects.using(using)
     known = {(unit.code, unit.valid_from): unit for unit in manager.all()}
     fields = [
-        f.name for f in AdministrativeUnit._meta.concrete_fields if f.name not in ("id", "code", "valid_from")
+        f.name
+        for f in AdministrativeUnit._meta.concrete_fields
+        if f.name not in ("id", "code", "valid_from", "edited_here")
     ]
     new = [unit for unit in units if (unit.code, unit.valid_from) not in known]
     changed = []
     for unit in units:
         old = known.get((unit.code, unit.valid_from))
-        if old and any(getattr(old, field) != getattr(unit, field) for field in fields):
+        if (
+            old
+            and not old.edited_here
+            and any(getattr(old, field) != getattr(unit, field) for field in fields)
+        ):
             unit.pk = old.pk
             changed.append(unit)
     manager.bulk_create(new)
@@ -105,7 +113,7 @@ def load_conditions(*, using: str = "default") -> None:
     for row in _rows("conditions.json"):
         number = row.pop("number")
         row["words"] = [names.search_key(word) for word in row["words"]]
-        Condition.objects.using(using).update_or_create(number=number, defaults=row)
+        _put(Condition, {"number": number}, row, using)
 
 
 def load_risk_groups(*, using: str = "default") -> None:
@@ -115,4 +123,17 @@ def load_risk_groups(*, using: str = "default") -> None:
         code = row.pop("code")
         if chosen:
             row.pop("is_default")
-        RiskGroup.objects.using(using).update_or_create(code=code, defaults=row)
+        _put(RiskGroup, {"code": code}, row, using)
+
+
+def load_holidays(*, using: str = "default") -> None:
+    """Days off; the lunar ones of later years are added by each installation when they are announced."""
+    with (DATA / "holidays.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            _put(Holiday, {"day": date.fromisoformat(row.pop("day"))}, row, using)
+
+
+def _put(model: type[ReferenceRow], key: dict, fields: dict, using: str) -> None:
+    """Make the shipped row, or bring it up to date unless this installation changed it."""
+    if not model._default_manager.using(using).filter(**key, edited_here=True).exists():
+        model._default_manager.using(using).update_or_create(**key, defaults=fields)

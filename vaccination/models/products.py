@@ -3,6 +3,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
+
+from wards.models.reference import ReferenceRow
 
 
 class Programme(models.Model):
@@ -15,7 +18,7 @@ class Programme(models.Model):
         return self.name
 
 
-class Product(models.Model):
+class Product(ReferenceRow):
     """A vaccine product by our code (DOMAIN 2.1); `UNKNOWN` stands for a dose whose product nobody knows."""
 
     code = models.CharField(primary_key=True, max_length=10)
@@ -30,6 +33,8 @@ class Product(models.Model):
 
     class Meta:
         ordering = ["order", "code"]
+        verbose_name = _("loại vắc xin")
+        verbose_name_plural = _("loại vắc xin")
 
     def __str__(self) -> str:
         """The short name in the reader's language."""

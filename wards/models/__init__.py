@@ -5,6 +5,7 @@ from wards.models.conditions import Condition, Pregnancy, ResidentCondition, Ris
 from wards.models.households import Household
 from wards.models.imports import ColumnProfile, ImportBatch
 from wards.models.installation import Installation
+from wards.models.reference import Holiday
 from wards.models.residents import IdentityClaim, Resident
 from wards.models.units import AdministrativeUnit, Neighbourhood, Organisation
 from wards.models.users import Assignment, Leaving, SignInLink, User
@@ -15,6 +16,7 @@ __all__ = [
     "Assignment",
     "ColumnProfile",
     "Condition",
+    "Holiday",
     "Household",
     "IdentityClaim",
     "ImportBatch",

@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from wards import history
 from wards.access import can
+from wards.models.reference import ReferenceRow
 from wards.models.residents import Resident
 from wards.models.units import AdministrativeUnit
 from wards.roles import Ability
@@ -16,7 +19,7 @@ from wards.roles import Ability
 FULL_TERM = timedelta(weeks=42)
 
 
-class Condition(models.Model):
+class Condition(ReferenceRow):
     """One of the 20 underlying conditions of 4038/QĐ-BYT of 21/08/2021 (DOMAIN 3.3; the ICD-10 mapping is ours)."""
 
     number = models.PositiveSmallIntegerField(primary_key=True)
@@ -33,6 +36,8 @@ class Condition(models.Model):
 
     class Meta:
         ordering = ["number"]
+        verbose_name = _("bệnh nền")
+        verbose_name_plural = _("bệnh nền")
 
     def __str__(self) -> str:
         """The name in the reader's language."""
@@ -105,7 +110,24 @@ class Pregnancy(models.Model):
         ]
 
 
-class RiskGroup(models.Model):
+def check_definition(definition: object) -> None:
+    """Raise ValidationError unless `definition` is one that `wards.risk_groups.membership` can turn into rows."""
+    parts = definition if isinstance(definition, dict) else {}
+    numbers = parts.get("conditions", [])
+    problem = None
+    if not parts or not parts.keys() <= {"min_age", "any_condition", "conditions", "pregnant"}:
+        problem = _("Định nghĩa gồm min_age, any_condition, conditions, pregnant; ít nhất một điều.")
+    elif "min_age" in parts and (type(parts["min_age"]) is not int or not 0 <= parts["min_age"] <= 120):
+        problem = _("min_age là số tuổi từ 0 đến 120.")
+    elif not isinstance(numbers, list) or not all(type(n) is int and 1 <= n <= 99 for n in numbers):
+        problem = _("conditions là các số thứ tự bệnh nền, ví dụ [3, 5].")
+    elif not all(isinstance(parts.get(key, False), bool) for key in ("any_condition", "pregnant")):
+        problem = _("any_condition và pregnant là true hoặc false.")
+    if problem:
+        raise ValidationError(problem)
+
+
+class RiskGroup(ReferenceRow):
     """A definition of "risk group" as a letter gives it, as data (DOMAIN 3.1).
 
     `definition` joins its parts by OR: {"min_age": 50, "any_condition": true, "conditions": [3, 5], "pregnant": true}.
@@ -115,7 +137,7 @@ class RiskGroup(models.Model):
     code = models.CharField(primary_key=True, max_length=20)
     name = models.CharField(max_length=160)
     name_en = models.CharField(max_length=160)
-    definition = models.JSONField()
+    definition = models.JSONField(validators=[check_definition])
     legal_ref = models.CharField(max_length=200)
     is_default = models.BooleanField(default=False)
 
@@ -125,6 +147,8 @@ class RiskGroup(models.Model):
                 fields=["is_default"], condition=Q(is_default=True), name="risk_group_one_default"
             )
         ]
+        verbose_name = _("nhóm nguy cơ")
+        verbose_name_plural = _("nhóm nguy cơ")
 
     def __str__(self) -> str:
         """The name in the reader's language."""

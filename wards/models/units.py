@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wards.models.reference import ReferenceRow
+
 
 class AdministrativeUnitQuerySet(models.QuerySet):
     def in_force(self, on: date) -> "AdministrativeUnitQuerySet":
@@ -13,7 +15,7 @@ class AdministrativeUnitQuerySet(models.QuerySet):
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
 
 
-class AdministrativeUnit(models.Model):
+class AdministrativeUnit(ReferenceRow):
     """A commune-level unit in one version of its life. The key is (code, valid_from), never the code alone."""
 
     class Kind(models.TextChoices):
@@ -54,6 +56,8 @@ class AdministrativeUnit(models.Model):
             ),
         ]
         ordering = ["code", "valid_from"]
+        verbose_name = _("đơn vị hành chính")
+        verbose_name_plural = _("đơn vị hành chính")
 
     def __str__(self) -> str:
         return self.full_name
