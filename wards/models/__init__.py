@@ -7,12 +7,15 @@ from wards.models.imports import ColumnProfile, ImportBatch
 from wards.models.installation import Installation
 from wards.models.reference import Holiday
 from wards.models.residents import IdentityClaim, Resident
+from wards.models.tokens import ApiToken, TokenScope
+from wards.models.sign_ins import OpenSession, SignIn
 from wards.models.units import AdministrativeUnit, Neighbourhood, Organisation
 from wards.models.users import Assignment, Leaving, SignInLink, User
 
 __all__ = [
     "AccessEvent",
     "AdministrativeUnit",
+    "ApiToken",
     "Assignment",
     "ColumnProfile",
     "Condition",
@@ -23,11 +26,14 @@ __all__ = [
     "Installation",
     "Leaving",
     "Neighbourhood",
+    "OpenSession",
     "Organisation",
     "Pregnancy",
     "Resident",
     "ResidentCondition",
     "RiskGroup",
+    "SignIn",
     "SignInLink",
+    "TokenScope",
     "User",
 ]

@@ -36,6 +36,9 @@ class User(AbstractUser):
     closes_at = models.DateTimeField(
         null=True, blank=True, help_text="real time; from then on nobody gets in"
     )
+    must_change_password = models.BooleanField(
+        default=False, help_text="somebody else knows the password: nothing opens before a new one is set"
+    )
     closed_because = models.CharField(max_length=12, choices=Leaving.choices, blank=True)
 
     REQUIRED_FIELDS = ["full_name"]
