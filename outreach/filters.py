@@ -12,8 +12,10 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from vaccination import labels
+from vaccination import labels, stored_states
+from vaccination.forecasts import PROGRAMME, family
 from vaccination.models import Product
+from vaccination.rulesets import RuleSet
 from vaccination.states import State
 from vaccination.stored_states import ON_LIST
 from wards import installation
@@ -26,6 +28,7 @@ EVERYBODY = "all"
 EVERY = _("Tất cả")
 UNKNOWN_GROUP = "unknown"
 CONTRAINDICATED = "contraindicated"
+WAITING = "waiting"  # children listed before there is guidance for their age (`stored_states.waiting`)
 
 # `unknown` stands beside the four groups: whose history nobody knows belongs to none of them honestly.
 GROUPS = {group.lower(): label for group, label in labels.GROUPS.items()} | {
@@ -100,7 +103,7 @@ class WorklistFilters(django_filters.FilterSet):
     group = django_filters.ChoiceFilter(
         empty_label=EVERY,
         label=_("Cần mũi nào"),
-        choices=[*GROUPS.items(), (CONTRAINDICATED, _("Chống chỉ định"))],
+        choices=[*GROUPS.items(), (CONTRAINDICATED, _("Chống chỉ định")), (WAITING, labels.WAITING)],
     )
     product = django_filters.ChoiceFilter(empty_label=EVERY, label=_("Vắc xin tiêm được"), choices=())
     age = django_filters.ChoiceFilter(empty_label=EVERY, label=_("Tuổi"), choices=list(AGES.items()))
@@ -228,8 +231,9 @@ class WorklistFilters(django_filters.FilterSet):
     def condition(self, *, leave_out: Iterable[str] = ()) -> Q:
         """The filters together. Without `group` people who are not on the list come too."""
         together = Q()
+        waiting = "group" not in leave_out and self.chosen.get("group") == WAITING
         for name, condition in self._conditions.items():
-            if name not in leave_out:
+            if name not in leave_out and not (waiting and name == "population"):
                 together &= condition
         return together
 
@@ -261,8 +265,21 @@ class WorklistFilters(django_filters.FilterSet):
         """Without a choice: everybody on the list. Contraindicated people stand on a page of their own."""
         if value == CONTRAINDICATED:
             return Q(state=State.CONTRAINDICATED)
+        if value == WAITING:
+            return self.waiting
         listed = Q(state__in=ON_LIST)
         return listed & Q(group=value) if value else listed
+
+    @cached_property
+    def waiting(self) -> Q:
+        """Children of an age without guidance: of every population, since none of the risk groups is about them."""
+        rules = self.rules
+        return stored_states.waiting(rules, self.on, forecast="forecast__") if rules else Q(pk__in=[])
+
+    @cached_property
+    def rules(self) -> RuleSet | None:
+        """The rules in force on the day of the list; None before the first."""
+        return family(PROGRAMME).in_force(self.on)
 
     def _product(self, value: str) -> Q:
         return Q(forecast__products__contains=[value.upper()])

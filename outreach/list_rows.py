@@ -156,8 +156,16 @@ class Row:
     def state(self) -> State:
         return State(self.values["state"])
 
+    @cached_property
+    def is_waiting(self) -> bool:
+        """A child of an age that is listed before there is guidance for it."""
+        too_young = self.state == State.NOT_ELIGIBLE_AGE and self.answer is not None
+        return too_young and states.is_waiting(self.answer, self.on)
+
     @property
     def state_label(self) -> str:
+        if self.is_waiting:
+            return str(labels.WAITING)
         return str(labels.STATES[self.state])
 
     @property
@@ -265,6 +273,8 @@ class Row:
         """Why not vaccinated, in the words of the reason list; nobody has asked yet is a reason too."""
         if self.state == State.CONTRAINDICATED:
             return _("Chống chỉ định")
+        if self.is_waiting:
+            return str(labels.WAITING)
         if self.state != State.DEFERRED or self.answer is None:
             return _("Chưa rà soát")
         cause = next((r for r in self.answer.reasons if r.about is states.About.DEFERRAL), None)
@@ -295,6 +305,8 @@ class Row:
     @property
     def doses_needed(self) -> str:
         """Mũi 2: Pfizer, Moderna."""
+        if self.is_waiting:
+            return _("Theo hướng dẫn")  # which product and when is what guidance will say
         name = labels.dose_name(self.values["forecast__next_type"], self.values["forecast__next_ordinal"])
         if not name:
             return _("Chưa rõ")
@@ -329,6 +341,8 @@ class Row:
                 return _("Xác nhận mũi đã tiêm")
             case State.CHECK_AGE:
                 return _("Hỏi lại ngày sinh")
+            case State.NOT_ELIGIBLE_AGE:
+                return _("Tiêm khi có hướng dẫn")
             case State.DEFERRED if self.deferred_until and self.deferred_until != FOREVER:
                 return _("Tiêm từ %(day)s") % {"day": labels.day(self.deferred_until)}
             case State.DEFERRED:

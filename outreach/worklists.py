@@ -33,7 +33,15 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from outreach import paging
-from outreach.filters import CONTRAINDICATED, GROUPS, UNKNOWN_GROUP, Offered, WorklistFilters, age_band
+from outreach.filters import (
+    CONTRAINDICATED,
+    GROUPS,
+    UNKNOWN_GROUP,
+    WAITING,
+    Offered,
+    WorklistFilters,
+    age_band,
+)
 from outreach.list_rows import Row, rows_of
 from vaccination import stored_states
 from vaccination.forecasts import PROGRAMME
@@ -181,7 +189,21 @@ class Figures:
     @property
     def group_counts(self) -> dict[str, int]:
         """People per group under all other filters, `contraindicated` beside them and `total` for the groups together."""
-        return _with_total({name: self.counts[name] for name in (*GROUPS, CONTRAINDICATED)})
+        counts = {name: self.counts[name] for name in (*GROUPS, CONTRAINDICATED)}
+        return _with_total({**counts, WAITING: sum(self.waiting_by_ward.values())})
+
+    @cached_property
+    def waiting_by_ward(self) -> dict[int, int]:
+        """Children waiting for guidance per ward, under all other filters; no query once the rules cover every age."""
+        if not self.filters.is_valid() or not self.waits:
+            return {}
+        waiting = self.without("population", "group").filter(self.filters.waiting).order_by()
+        return dict(waiting.values_list("ward").annotate(Count("pk")))
+
+    @property
+    def waits(self) -> bool:
+        """Whether there are ages that are listed before there is guidance for them."""
+        return bool(self.filters.rules and self.filters.rules.waiting)
 
     @property
     def denominator(self) -> dict[str, int]:
@@ -194,6 +216,7 @@ class Figures:
         rows = self.without("neighbourhood", "group").order_by()
         found: dict[int, dict[str, int]] = {
             unit.pk: dict.fromkeys([*GROUPS, CONTRAINDICATED], 0)
+            | {WAITING: self.waiting_by_ward.get(unit.pk, 0)}
             for unit in self.filters.wards_by_code.values()
         }
         for ward, state, group, number in rows.values_list("ward", "state", "group").annotate(Count("pk")):
@@ -240,6 +263,8 @@ class Selection(Figures):
     def title(self) -> str:
         if self.filters.chosen.get("group") == CONTRAINDICATED:
             return str(_("người chống chỉ định tiêm vắc xin phòng COVID-19"))
+        if self.filters.chosen.get("group") == WAITING:
+            return str(_("trẻ em chờ hướng dẫn tiêm vắc xin phòng COVID-19 của Bộ Y tế"))
         return str(self.worklist.title)
 
 

@@ -10,6 +10,7 @@ every other day of it.
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from vaccination.day_ranges import DayRange
 from vaccination.deferrals import bar_products, deferred_until_of
@@ -29,6 +30,7 @@ from vaccination.states import (
     Reason,
     State,
     cautions_on,
+    is_waiting,
     list_group,
     reasons_on,
     state_on,
@@ -37,7 +39,7 @@ from vaccination.states import (
 __all__ = [
     "FOREVER", "STATE_PRECEDENCE", "UNKNOWN_PRODUCT", "About", "ClosedReason", "Dose", "DoseResult", "Family",
     "Forecast", "Infection", "ListGroup", "PartialDate", "Person", "Pregnancy", "Reason", "RuleSet", "ScheduleError",
-    "Screening", "State", "age_check", "age_reason", "cautions_on", "family_codes", "forecast", "list_group", "load_family",
+    "Screening", "State", "age_check", "age_reason", "cautions_on", "family_codes", "forecast", "is_waiting", "list_group", "load_family",
     "load_products", "read_family", "reasons_on", "state_on",
 ]  # fmt: skip
 
@@ -63,7 +65,10 @@ def forecast(person: Person, on: date, rules: Family, version: RuleSet | None = 
         return _complete(course, version, days, reasons)
     reasons.append(found.reason)
     if found.certain_from > version.eff_from:
-        reasons.append(_about_age(person.born, found))
+        waiting = _waiting(person.born, found, version, days) if version.waiting else None
+        reasons.append(_about_age(person.born, found, waiting))
+        if waiting:
+            reasons.append(waiting)
     closed = deferred_until = None
     if person.screenings or person.infections or person.pregnancy:
         closed = bar_products(person, found, version, days, reasons)
@@ -138,11 +143,24 @@ def _about_doses(course: Course) -> Iterable[Reason]:
             yield Reason(About.LAST_DOSE if is_last else About.DOSE, result.reason, params)
 
 
-def _about_age(born: PartialDate, found: NextDose) -> Reason:
-    params = {
+def _waiting(born: PartialDate, found: NextDose, version: RuleSet, days: DayRange) -> Reason | None:
+    """Of an age that is listed before there is guidance for it, as far as the birth date tells; until old enough."""
+    if found.type != "BASIC" or found.possible_from <= version.eff_from:
+        return None
+    for rule in version.waiting:
+        if days.reached(birthday(born.first, rule.min_age)):
+            params = {"min_age": rule.min_age, "max_age": rule.max_age, "possible_from": found.possible_from}
+            return Reason(About.WAITING, "WAITING_GUIDANCE", params, found.possible_from)
+    return None
+
+
+def _about_age(born: PartialDate, found: NextDose, waiting: Reason | None = None) -> Reason:
+    params: dict[str, Any] = {
         "possible_from": found.possible_from, "certain_from": found.certain_from,
         "age": found.possible_from.year - born.first.year, "born_first": born.first, "born_last": born.last,
     }  # fmt: skip
+    if waiting:
+        params["waiting"] = (waiting.params["min_age"], waiting.params["max_age"])
     return Reason(About.AGE, "AGE", params, found.certain_from)
 
 

@@ -130,6 +130,7 @@ class _History:
             stages=_stages(rules["step"]),
             deferrals=tuple(rules["deferral"]),
             pregnancy=next(iter(rules["pregnancy"]), None),
+            waiting=_still_waiting(rules["waiting"], bands),
         )
 
     def _in_force(self, key: str, start: date) -> tuple[Row, Fields, int] | None:
@@ -162,6 +163,8 @@ class _History:
             return self._steps(row, fields, self._earlier(key, fields, index), in_force)
         if row.kind == "deferral":
             return [_deferral(row, fields)]
+        if row.kind == "waiting":
+            return [_waiting(row, fields)]
         return [self._pregnancy(row, fields)] if row.kind == "pregnancy" else []
 
     def _bands(self, row: Row, fields: Fields) -> list[rulesets.AgeBand]:
@@ -316,6 +319,22 @@ def _deferral(row: Row, fields: Fields) -> rulesets.DeferralRule:
         start=fields.codes("start", INFECTION_DATES),
         length=fields.length("length"),
         presumed_recovery=fields.length("presumed_recovery", None),
+    )
+
+
+def _waiting(row: Row, fields: Fields) -> rulesets.WaitingRule:
+    low, high = fields.age("min_age"), fields.age("max_age")
+    if high <= low:
+        raise fields.fail("max_age", "must be more than min_age")
+    return rulesets.WaitingRule(row=row, min_age=low, max_age=high)
+
+
+def _still_waiting(
+    rules: list[rulesets.WaitingRule], bands: tuple[rulesets.AgeBand, ...]
+) -> tuple[rulesets.WaitingRule, ...]:
+    covered_from = bands[0].min_age
+    return tuple(
+        sorted((rule for rule in rules if rule.min_age < covered_from), key=lambda rule: -rule.min_age)
     )
 
 

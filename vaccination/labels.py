@@ -24,6 +24,8 @@ STATES = {
     State.DUE: gettext_lazy("Đến lịch"),
 }
 
+WAITING = gettext_lazy("Chờ hướng dẫn của Bộ Y tế")  # a kind of "too young", shown by its own name
+
 GROUPS = {
     ListGroup.NO_DOSE: gettext_lazy("Chưa tiêm mũi nào"),
     ListGroup.BASIC_INCOMPLETE: gettext_lazy("Chưa đủ liều cơ bản"),

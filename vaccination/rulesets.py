@@ -162,6 +162,15 @@ class PregnancyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRule:
+    """Ages [min_age, max_age) that are listed before there is guidance for them; without effect once a band covers them."""
+
+    row: Row
+    min_age: int
+    max_age: int
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     grace_days: int = 0
     additional_restarts_booster: bool = True
@@ -190,6 +199,7 @@ class RuleSet:
     ]  # additional, booster 1, booster 2; inside a stage oldest people first
     deferrals: tuple[DeferralRule, ...]
     pregnancy: PregnancyRule | None
+    waiting: tuple[WaitingRule, ...]  # those that no age row covers yet, oldest first
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)  # product lists already worked out
 
     def row(self, key: str) -> Row | None:
@@ -217,6 +227,10 @@ class Family:
         if index < 0:
             raise LookupError(f"{self.code} has no rules before {self.starts[0].isoformat()}")
         return self.versions[index]
+
+    def in_force(self, day: date) -> RuleSet | None:
+        """The version in force on `day`; None before the first."""
+        return self.at(day) if day >= self.starts[0] else None
 
     def version(self, code: str) -> RuleSet:
         """LookupError for a code that the family does not have."""

@@ -25,6 +25,7 @@ KIND_FIELDS = {
         "min_age", "max_age", "type", "ordinal", "after_last_booster", "start", "length", "presumed_recovery",
     },
     "pregnancy": {"defer_below", "never"},
+    "waiting": {"min_age", "max_age"},
     "note": set(),
 }  # fmt: skip
 

@@ -110,6 +110,7 @@ class _Speaker:
         return {
             About.NEXT: self._next,
             About.AGE: self._age,
+            About.WAITING: self._waiting,
             About.HISTORY: lambda reason: self.text("UNKNOWN_HISTORY"),
             About.CLOSED: self._complete,
             About.DEFERRAL: self._deferral,
@@ -196,11 +197,17 @@ class _Speaker:
     def _age(self, reason: Reason) -> str:
         params, words = reason.params, self.words
         if self.on < params["possible_from"]:
+            if "waiting" in params:
+                low, high = params["waiting"]
+                return self.text("AGE.WAITING", low=low, high=high)
             exact = params["born_first"] == params["born_last"]
             day = words.day(params["possible_from"])
             return self.text("AGE.TOO_YOUNG" if exact else "AGE.TOO_YOUNG.ABOUT", age=params["age"], day=day)
         born, ask = words.born(params["born_first"], params["born_last"])
         return self.text("AGE.CHECK", born=born, ask=ask, age=params["age"], on=words.day(self.on))
+
+    def _waiting(self, reason: Reason) -> str:
+        return self.text("WAITING", day=self.words.day(reason.params["possible_from"]))
 
     def _complete(self, reason: Reason) -> str:
         params, words = reason.params, self.words

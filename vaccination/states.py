@@ -38,6 +38,7 @@ class About(StrEnum):
 
     NEXT = "NEXT"  # the rule of the next dose
     AGE = "AGE"
+    WAITING = "WAITING"  # too young by the rules in force, but of an age that is listed before guidance
     HISTORY = "HISTORY"
     CLOSED = "CLOSED"
     DEFERRAL = "DEFERRAL"
@@ -156,7 +157,7 @@ STATE_PRECEDENCE: tuple[tuple[State, Condition], ...] = (
 _REST = (About.DOSE, About.SKIPPED, About.PRODUCT)
 REASON_ORDER: Mapping[State, tuple[About, ...]] = {
     State.COMPLETE: (About.CLOSED, About.SKIPPED, About.LAST_DOSE, About.DOSE),
-    State.NOT_ELIGIBLE_AGE: (About.AGE, About.LAST_DOSE, About.DOSE),
+    State.NOT_ELIGIBLE_AGE: (About.AGE, About.WAITING, About.LAST_DOSE, About.DOSE),
     State.CHECK_AGE: (About.AGE, About.LAST_DOSE, About.NEXT, *_REST),
     State.UNKNOWN_HISTORY: (About.HISTORY,),
     State.CONTRAINDICATED: (About.PRODUCT, About.LAST_DOSE, About.DOSE, About.SKIPPED),
@@ -192,6 +193,13 @@ def cautions_on(forecast: Forecast, day: date) -> list[Reason]:
         and reason.params["from_on"] <= day
         and (reason.until is None or day < reason.until)
     ]
+
+
+def is_waiting(forecast: Forecast, day: date) -> bool:
+    """Listed before there is guidance for the age (DOMAIN L3.1d, L5.1f): a kind of "too young", not a state of its own."""
+    return state_on(forecast, day) is State.NOT_ELIGIBLE_AGE and any(
+        reason.about is About.WAITING for reason in reasons_on(forecast, day)
+    )
 
 
 def list_group(next_type: str | None, next_ordinal: int | None, valid_doses: int | None) -> ListGroup | None:

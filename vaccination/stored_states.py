@@ -8,7 +8,9 @@ from datetime import date
 from django.db.models import Case, CharField, Q, Value, When
 
 from vaccination import states
+from vaccination.rulesets import RuleSet
 from vaccination.states import ListGroup, State
+from wards.risk_groups import age_q
 
 # States whose people are on the list "unvaccinated, under-vaccinated" (DESIGN 2b).
 ON_LIST = (State.DUE, State.OVERDUE, State.DEFERRED, State.UNKNOWN_HISTORY, State.CHECK_AGE)
@@ -47,6 +49,18 @@ def in_state(*wanted: State, day: date, prefix: str = "") -> Q:
         # not met, an empty field included: SQL's NOT of an unknown is unknown
         earlier &= ~met | Q(**{f"{prefix}{condition.field}__isnull": True})
     return found
+
+
+def waiting(rules: RuleSet, day: date, *, forecast: str = "", resident: str = "") -> Q:
+    """Who is listed before there is guidance for their age (`states.is_waiting`); nobody once `rules` cover every age.
+
+    `forecast` and `resident` are the paths to the forecast's and to the resident's fields.
+    """
+    if not rules.waiting:
+        return Q(pk__in=[])
+    youngest = min(rule.min_age for rule in rules.waiting)
+    of_age = age_q(youngest, day, certain=False, prefix=resident)
+    return in_state(State.NOT_ELIGIBLE_AGE, day=day, prefix=forecast) & of_age
 
 
 def group(*, prefix: str = "") -> Case:

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods
 from lib import clock
 from lib.htmx import render_page
 from outreach import exports, list_page, search
-from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, UNKNOWN_GROUP
+from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, UNKNOWN_GROUP, WAITING
 from outreach.worklists import UNVACCINATED, Figures, Selection
-from vaccination import forecasts
+from vaccination import forecasts, labels
 from wards import audit
 from wards.access import ability_required, can, require
 from wards.models import AccessEvent, AdministrativeUnit
@@ -91,17 +91,19 @@ def _page(request: OfficialRequest, selection: Selection) -> dict:
         "next": address(chosen, after=found.next) if found.next else "",
         "previous": address(chosen, before=found.previous) if found.previous else "",
         "total": counts[chosen.get("group") or "total"],
-        "tabs": _tabs(chosen, counts),
+        "tabs": _tabs(chosen, counts, selection.waits),
         "denominator": selection.denominator,
         "source": exports.source_line(selection, clock.now()),
         "unknown_address": address({name: chosen[name] for name in ("ward", "neighbourhood") if name in chosen}, group=UNKNOWN_GROUP),
     }  # fmt: skip
 
 
-def _tabs(chosen: Mapping[str, str], counts: Mapping[str, int]) -> list[dict]:
+def _tabs(chosen: Mapping[str, str], counts: Mapping[str, int], waits: bool) -> list[dict]:
     tabs = [("", gettext_lazy("Tất cả"), counts["total"])]
     tabs += [(group, label, counts[group]) for group, label in GROUPS.items()]
     tabs.append((CONTRAINDICATED, gettext_lazy("Chống chỉ định"), counts[CONTRAINDICATED]))
+    if waits:
+        tabs.append((WAITING, labels.WAITING, counts[WAITING]))
     return [
         {"label": label, "count": count, "href": address(chosen, group=group), "current": chosen.get("group", "") == group}
         for group, label, count in tabs
@@ -111,7 +113,7 @@ def _tabs(chosen: Mapping[str, str], counts: Mapping[str, int]) -> list[dict]:
 def ward_table(figures: Figures, *, opens: bool = True) -> dict:
     """Counts per ward and group, each the address of the named list behind it for those who may open it."""
     chosen = figures.filters.chosen
-    columns = ["total", *GROUPS, CONTRAINDICATED]
+    columns = ["total", *GROUPS, CONTRAINDICATED, *([WAITING] if figures.waits else [])]
     page = reverse("outreach:worklist")
 
     def cell(count: int, **changes: str) -> tuple[int, str]:
@@ -124,7 +126,12 @@ def ward_table(figures: Figures, *, opens: bool = True) -> dict:
     table = figures.ward_counts()
     sums = {name: sum(counts[name] for _code, _unit, counts in table) for name in columns}
     return {
-        "heads": [_("Tổng số"), *GROUPS.values(), _("Chống chỉ định")],
+        "heads": [
+            _("Tổng số"),
+            *GROUPS.values(),
+            _("Chống chỉ định"),
+            *([labels.WAITING] if figures.waits else []),
+        ],
         "lines": [line(code, unit.full_name, counts) for code, unit, counts in table],
         "sum": line(ALL_WARDS, _("Tất cả phường, xã"), sums) if len(table) > 1 else None,
     }

@@ -126,7 +126,11 @@ def test_a_dose_after_the_day_asked_about_leaves_no_trace():
 def test_too_young_has_no_next_dose_but_a_date():
     found = ask(born="2005-01-02", on="2021-09-01", doses=[])
     assert (found["state"], found["next"], found["earliest_on"]) == ("NOT_ELIGIBLE_AGE", None, "2023-01-02")
-    assert [reason["code"] for reason in found["reasons"]] == ["AGE"]
+    assert [reason["code"] for reason in found["reasons"]] == ["AGE", "WAITING_GUIDANCE"]
+    assert "chờ hướng dẫn của Bộ Y tế" in found["reasons"][0]["text_vi"]
+    assert "waiting for guidance" in found["reasons"][0]["text_en"]
+    little = ask(born="2018-01-02", on="2021-09-01", doses=[])
+    assert (little["state"], [reason["code"] for reason in little["reasons"]]) == ("NOT_ELIGIBLE_AGE", ["AGE"])
 
 
 def test_contraindicated_has_no_next_dose():
