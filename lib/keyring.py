@@ -57,15 +57,20 @@ class KeyRing:
     def decrypt(self, sealed: str, *, context: str = "identity") -> str:
         """The text again. KeyRingError if its key is not on the ring or the text was altered."""
         name, _, encoded = sealed.partition(".")
-        if name not in self._keys:
-            raise KeyRingError(f"key ring: no key with the id {name[:16]!r}")
+        cipher = self.cipher(name)
         try:
             raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
-            return self._keys[name].decrypt(raw[:_NONCE], raw[_NONCE:], _bound_to(name, context)).decode()
+            return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], _bound_to(name, context)).decode()
         except (InvalidTag, binascii.Error, ValueError) as error:
             raise KeyRingError(
                 "key ring: the sealed text was altered or belongs to another context"
             ) from error
+
+    def cipher(self, name: str) -> AESGCM:
+        """The key with this id, for what is too large for a text (`lib.sealed_files`). KeyRingError if there is none."""
+        if name not in self._keys:
+            raise KeyRingError(f"key ring: no key with the id {name[:16]!r}")
+        return self._keys[name]
 
     def needs_rotation(self, sealed: str) -> bool:
         """Whether it was sealed with a key that is no longer the current one."""
