@@ -1,3 +1,4 @@
 from outreach.models.exports import ListExport
+from outreach.models.saved_filters import SavedFilter
 
-__all__ = ["ListExport"]
+__all__ = ["ListExport", "SavedFilter"]

@@ -78,7 +78,23 @@ class Forecast(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["resident", "programme"], name="forecast_once")]
         indexes = [
-            models.Index(fields=["ward", "programme", "due_on"], name="forecast_ward_due"),
+            # a ward's states and groups are read from here alone; the rows with their sentences are ten times as wide
+            models.Index(
+                fields=["ward", "programme", "resident"],
+                include=[
+                    "id",
+                    "closed_reason",
+                    "next_type",
+                    "next_ordinal",
+                    "valid_doses",
+                    "possible_from",
+                    "certain_from",
+                    "due_on",
+                    "overdue_on",
+                    "deferred_until",
+                ],
+                name="forecast_ward_states",
+            ),
             # finds the rows that a change of rules, or a jump of the training clock, left behind
             models.Index(fields=["holds_until"], name="forecast_holds_until"),
             models.Index(fields=["holds_from"], name="forecast_holds_from"),
