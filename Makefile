@@ -2,8 +2,11 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+RESIDENTS ?= $(or $(BENCH_RESIDENTS),30000)
+ONLY ?=
+BENCH_ARGS ?=
 
-.PHONY: env dev-env run test lint messages requirements
+.PHONY: env dev-env run test bench lint messages requirements
 
 # The environment and the pinned dependencies in .venv; nothing is started.
 env:
@@ -21,6 +24,12 @@ run: env
 test: dev-env
 	@exec .venv/bin/python tests/run.py $(PYTEST_ARGS)
 
+# Figures beside those of plain ways to do the same work (docs/bench.md), on servers of their own, with what the anchors
+# need in .venv-bench. ONLY=P5,P8 chooses goals.
+bench: env
+	@.venv/bin/python bench/environment.py
+	@exec .venv-bench/bin/python -m bench --residents $(RESIDENTS) --only "$(ONLY)" $(BENCH_ARGS)
+
 # Nothing here needs a server.
 lint: dev-env
 	.venv/bin/ruff format --check .
@@ -35,9 +44,9 @@ messages: dev-env
 	  -i .venv -i var -i node_modules -i tests -i staticfiles
 	.venv/bin/python manage.py compilemessages -l en -i .venv -i var -i node_modules
 
-# The two locked files, made again from the .in files with the newest versions that these allow.
+# The locked files, made again from the .in files with the newest versions that these allow.
 requirements:
 	@$(PYTHON) -m venv .venv/locking && .venv/locking/bin/pip install --quiet uv==0.13.9
-	@for name in requirements requirements-dev; do .venv/locking/bin/uv pip compile --quiet --upgrade --universal \
+	@for name in requirements requirements-dev requirements-bench; do .venv/locking/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make requirements" -o $$name.txt $$name.in; done
