@@ -64,6 +64,14 @@ class Resident(models.Model):
         CANNOT_TRAVEL = "cannot_travel", _("Không di chuyển được")
         UNKNOWN = "unknown", _("Chưa rõ")
 
+    class Relation(models.TextChoices):
+        MOTHER = "mother", _("Mẹ")
+        FATHER = "father", _("Bố")
+        GRANDPARENT = "grandparent", _("Ông, bà")
+        OTHER = "other", _("Người giám hộ khác")
+
+    GUARDED_UNDER = 18  # who is younger has a guardian, and goes to school
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     ward = models.ForeignKey(
         AdministrativeUnit, models.PROTECT, related_name="residents", db_index=False, db_constraint=False
@@ -86,6 +94,17 @@ class Resident(models.Model):
     employer = models.CharField(_("Đơn vị công tác"), max_length=200, blank=True)
     priority_group = models.PositiveSmallIntegerField(_("Nhóm ưu tiên"), null=True, blank=True)
     note = models.CharField(_("Ghi chú"), max_length=500, blank=True)
+    guardian_name = models.CharField(
+        _("Người giám hộ"), max_length=120, blank=True, default="", db_default=""
+    )
+    guardian_relation = models.CharField(
+        _("Quan hệ"), max_length=12, choices=Relation.choices, blank=True, default="", db_default=""
+    )
+    guardian_phone = models.CharField(
+        _("Điện thoại người giám hộ"), max_length=15, blank=True, default="", db_default=""
+    )
+    school = models.CharField(_("Trường"), max_length=200, blank=True, default="", db_default="")
+    school_class = models.CharField(_("Lớp"), max_length=30, blank=True, default="", db_default="")
     is_synthetic = models.BooleanField(default=False)
     source = models.CharField(max_length=20, default="desk")
     entered_by = models.ForeignKey("wards.User", models.PROTECT, null=True, related_name="+")
@@ -124,6 +143,28 @@ class Resident(models.Model):
     @property
     def born(self) -> PartialDate:
         return PartialDate(self.birth_year, self.birth_month, self.birth_day)
+
+    @property
+    def guardian(self) -> str:
+        """Nguyễn Thị Lan (Mẹ)."""
+        return guardian_words(self.guardian_name, self.guardian_relation)
+
+    @property
+    def school_and_class(self) -> str:
+        return school_words(self.school, self.school_class)
+
+
+def guardian_words(name: str, relation: str) -> str:
+    """Nguyễn Thị Lan (Mẹ); the one that is known where the other is not."""
+    said = str(Resident.Relation(relation).label) if relation else ""
+    return f"{name} ({said.lower()})" if name and said else name or said
+
+
+def school_words(school: str, school_class: str) -> str:
+    """Trường THCS Thử, lớp 7A."""
+    return ", ".join(
+        filter(None, (school, str(_("lớp %(name)s") % {"name": school_class}) if school_class else ""))
+    )
 
 
 class IdentityClaimQuerySet(models.QuerySet):
