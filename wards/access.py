@@ -32,7 +32,13 @@ class Scope:
 
 
 def can(user, ability: Ability) -> bool:
-    """Whether one of the user's roles carries this ability."""
+    """Whether one of the user's roles carries this ability and the API token they use, if any, lets it through."""
+    limit = getattr(user, "limited_to", None)
+    return (limit is None or ability in limit) and role_allows(user, ability)
+
+
+def role_allows(user, ability: Ability) -> bool:
+    """Whether one of the user's roles carries this ability, whatever they come with."""
     return bool(
         user.is_authenticated
         and user.is_active
