@@ -7,7 +7,7 @@ told (TRUST AUTH-04).
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -18,11 +18,12 @@ from outreach.worklists import Selection
 from vaccination import sentences
 from vaccination.sentence_texts import LANGUAGES
 from vaccination.stored_states import ON_LIST
-from wards.models import AccessEvent, Resident, User
+from wards.models import Resident
 from wards.search import LONGEST, Kind, asked
+from wards.search_rate import PER_HOUR as PER_HOUR
+from wards.search_rate import searches_left as searches_left
 
 MOST = 50
-PER_HOUR = 400  # a person at work does not search more often; a machine that harvests does
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,6 @@ class Answer:
     kind: str
     more: bool
     nobody: str
-
-
-def searches_left(user: User, at: datetime) -> int:
-    """How many searches the user may still make within the hour that ends at the instant `at` (real time)."""
-    made = AccessEvent.objects.filter(
-        user=user, action=AccessEvent.Action.SEARCH, at__gt=at - timedelta(hours=1)
-    )
-    return max(0, PER_HOUR - made.count())
 
 
 def find(text: str, selection: Selection) -> Answer:
