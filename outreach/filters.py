@@ -12,6 +12,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from outreach import survey
 from vaccination import labels, stored_states
 from vaccination.forecasts import PROGRAMME, family
 from vaccination.models import Product
@@ -28,6 +29,7 @@ EVERYBODY = "all"
 EVERY = _("Tất cả")
 UNKNOWN_GROUP = "unknown"
 CONTRAINDICATED = "contraindicated"
+NOT_SURVEYED = "not_surveyed"  # on the list or not: nobody has asked at the door (`outreach.survey`)
 WAITING = "waiting"  # children listed before there is guidance for their age (`stored_states.waiting`)
 
 # `unknown` stands beside the four groups: whose history nobody knows belongs to none of them honestly.
@@ -103,7 +105,12 @@ class WorklistFilters(django_filters.FilterSet):
     group = django_filters.ChoiceFilter(
         empty_label=EVERY,
         label=_("Cần mũi nào"),
-        choices=[*GROUPS.items(), (CONTRAINDICATED, _("Chống chỉ định")), (WAITING, labels.WAITING)],
+        choices=[
+            *GROUPS.items(),
+            (CONTRAINDICATED, _("Chống chỉ định")),
+            (NOT_SURVEYED, survey.NOT_SURVEYED),
+            (WAITING, labels.WAITING),
+        ],
     )
     product = django_filters.ChoiceFilter(empty_label=EVERY, label=_("Vắc xin tiêm được"), choices=())
     age = django_filters.ChoiceFilter(empty_label=EVERY, label=_("Tuổi"), choices=list(AGES.items()))
@@ -267,6 +274,8 @@ class WorklistFilters(django_filters.FilterSet):
             return Q(state=State.CONTRAINDICATED)
         if value == WAITING:
             return self.waiting
+        if value == NOT_SURVEYED:
+            return survey.not_surveyed(self.on)
         listed = Q(state__in=ON_LIST)
         return listed & Q(group=value) if value else listed
 
