@@ -2,9 +2,9 @@
 
 import base64
 
-from outreach import paging
 from outreach.worklists import ORDERINGS, UNVACCINATED
 from tests.outreach.conftest import ON, crowd
+from wards import paging
 from wards.models import Resident
 
 
