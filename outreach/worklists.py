@@ -9,10 +9,12 @@ with an underlying disease or pregnant, others; then fewer doses first (none, un
 then in walking order, then by name.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from django.db.models import (
     BooleanField,
@@ -27,14 +29,17 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
+    Window,
 )
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
+from outreach import compiled, survey
 from outreach.filters import (
     CONTRAINDICATED,
     GROUPS,
+    NOT_SURVEYED,
     UNKNOWN_GROUP,
     WAITING,
     Offered,
@@ -56,7 +61,10 @@ PLACES = (
     "neighbourhood",
     "residence",
 )  # filters that say where; a denominator counts everybody there
-DENOMINATORS = ("residing", "in_population", "unclear")
+DENOMINATORS = ("residing", "in_population", "unclear", "not surveyed")
+TABS = (*GROUPS, CONTRAINDICATED, NOT_SURVEYED, WAITING)
+UNCLEAR = (State.UNKNOWN_HISTORY, State.CHECK_AGE)
+NOBODY = Q(pk__in=[])
 CHOSEN_WITHIN = ("group", "product", "age", "state", "mobility", "order")
 LAST = 32_767  # stands for "no place of its own" in a walking order
 BATCH = 1_000
@@ -168,37 +176,67 @@ class Figures:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """Everything that a page counts, in one query: `group_counts` and `denominator` say what it is."""
-        counts = dict.fromkeys([*GROUPS, CONTRAINDICATED, *DENOMINATORS], 0)
+        """Everything that a page counts, in one query: `group_counts`, `state_counts`, `denominator` say what it is."""
+        counts = dict.fromkeys([*TABS, *(f"state {state}" for state in ON_LIST), *DENOMINATORS], 0)
         if not self.filters.is_valid():
             return counts
-        everybody = self.without("population", *CHOSEN_WITHIN).annotate(
-            member=_holds(self.filters.condition(leave_out=(*PLACES, *CHOSEN_WITHIN))),
-            chosen=_holds(self.filters.condition(leave_out=(*PLACES, "population", "group"))),
-        )
-        cells = everybody.order_by().values_list("state", "group", "member", "chosen").annotate(Count("pk"))
-        for state, group, member, chosen, number in cells:
-            counts["residing"] += number
-            if member:
-                counts["in_population"] += number
-                counts["unclear"] += number if state in (State.UNKNOWN_HISTORY, State.CHECK_AGE) else 0
-                if chosen and (place := _counted_as(state, group)):
-                    counts[place] += number
+        group, state = self.filters.chosen.get("group", ""), self.filters.chosen.get("state", "").upper()
+        for cell in self._cells("all", leave_out=CHOSEN_WITHIN):
+            counts["residing"] += cell.number
+            if cell.member:
+                counts["in_population"] += cell.number
+                counts["unclear"] += cell.number if cell.state in UNCLEAR else 0
+                counts["not surveyed"] += cell.number if cell.unasked else 0
+            if not cell.chosen:
+                continue
+            tabs = cell.tabs
+            if not state or cell.state == state:
+                for tab in tabs:
+                    counts[tab] += cell.number
+            if cell.state in ON_LIST and (group in tabs if group else cell.member):
+                counts[f"state {cell.state}"] += cell.number
         return counts
+
+    def _cells(self, name: str, *, leave_out: Iterable[str], by: tuple[str, ...] = ()) -> list["Cell"]:
+        """How many people there are of each kind, `by` ward if asked, under the filters that are not left out."""
+
+        def counted() -> QuerySet:
+            filters = self.filters
+            kinds = {
+                "member": _holds(filters.condition(leave_out=(*PLACES, *CHOSEN_WITHIN))),
+                "chosen": _holds(filters.condition(leave_out=(*PLACES, "population", "group", "state"))),
+                "waits": _holds(filters.waiting if self.waits else NOBODY),
+                "unasked": _holds(survey.not_surveyed(self.on)),
+            }
+            everybody = self.without("population", *leave_out).annotate(**kinds).order_by()
+            return everybody.values_list("state", "group", *kinds, *by).annotate(number=Count("pk"))
+
+        found = compiled.rows((name, *self.signature), counted)
+        return [Cell(*row[:6], row[-1], row[6:-1]) for row in found]
+
+    @cached_property
+    def signature(self) -> tuple:
+        """Everything that the SQL of this list is made of; two lists of one signature have the same SQL."""
+        scope, filters = scope_of(self.user), self.filters
+        rights = tuple(
+            can(self.user, a) for a in (Ability.SEE_PEOPLE, Ability.SEE_HEALTH, Ability.SEE_COUNTS)
+        )
+        group = filters.risk_group
+        return (
+            type(self).__name__, self.on, rights, scope.ward_ids, scope.neighbourhood_ids, tuple(filters.ward_ids),
+            tuple(sorted(filters.chosen.items())), group and json.dumps(group.definition, sort_keys=True),
+            tuple(rule.min_age for rule in filters.rules.waiting) if filters.rules else (),
+        )  # fmt: skip
 
     @property
     def group_counts(self) -> dict[str, int]:
-        """People per group under all other filters, `contraindicated` beside them and `total` for the groups together."""
-        counts = {name: self.counts[name] for name in (*GROUPS, CONTRAINDICATED)}
-        return _with_total({**counts, WAITING: sum(self.waiting_by_ward.values())})
+        """People per group under all other filters, the lists beside them, and `total` for the groups together."""
+        return _with_total({name: self.counts[name] for name in TABS})
 
-    @cached_property
-    def waiting_by_ward(self) -> dict[int, int]:
-        """Children waiting for guidance per ward, under all other filters; no query once the rules cover every age."""
-        if not self.filters.is_valid() or not self.waits:
-            return {}
-        waiting = self.without("population", "group").filter(self.filters.waiting).order_by()
-        return dict(waiting.values_list("ward").annotate(Count("pk")))
+    @property
+    def state_counts(self) -> dict[State, int]:
+        """People of the list, or of the group chosen, per state, under all filters but the state itself."""
+        return {state: self.counts[f"state {state}"] for state in ON_LIST}
 
     @property
     def waits(self) -> bool:
@@ -207,23 +245,25 @@ class Figures:
 
     @property
     def denominator(self) -> dict[str, int]:
-        """`residing`: who lives in the places chosen; `in_population`: of them, who is of the population; `unclear`: of
-        these, whose doses or age nobody knows yet."""
+        """`residing`: who lives in the places chosen; `in_population`: of them, who is of the population; of these
+        `unclear`: whose doses or age nobody knows yet; `not surveyed`: whom nobody has asked."""
         return {name: self.counts[name] for name in DENOMINATORS}
 
     def ward_counts(self) -> list[tuple[str, AdministrativeUnit, dict[str, int]]]:
         """(code, ward, people per group) under the filters chosen; every ward of the scope has its row."""
-        rows = self.without("neighbourhood", "group").order_by()
-        found: dict[int, dict[str, int]] = {
-            unit.pk: dict.fromkeys([*GROUPS, CONTRAINDICATED], 0)
-            | {WAITING: self.waiting_by_ward.get(unit.pk, 0)}
-            for unit in self.filters.wards_by_code.values()
-        }
-        for ward, state, group, number in rows.values_list("ward", "state", "group").annotate(Count("pk")):
-            if place := _counted_as(state, group):
-                found[ward][place] += number
-        wards = self.filters.wards_by_code.items()
-        return [(code, unit, _with_total(found[unit.pk])) for code, unit in wards]
+        units = self.filters.wards_by_code
+        found: dict[int, dict[str, int]] = {unit.pk: dict.fromkeys(TABS, 0) for unit in units.values()}
+        state = self.filters.chosen.get("state", "").upper()
+        cells = (
+            self._cells("by ward", leave_out=("neighbourhood", *CHOSEN_WITHIN), by=("ward",))
+            if self.filters.is_valid()
+            else ()
+        )
+        for cell in cells:
+            if cell.chosen and (not state or cell.state == state):
+                for tab in cell.tabs:
+                    found[cell.by[0]][tab] += cell.number
+        return [(code, unit, _with_total(found[unit.pk])) for code, unit in units.items()]
 
     @property
     def population(self) -> RiskGroup | None:
@@ -255,9 +295,19 @@ class Selection(Figures):
         found = paging.page(self._values, self.ordering, after=after, before=before, size=size)
         return paging.Page(rows_of(found.rows, self.user, self.on), found.next, found.previous)
 
+    def counted_rows(self) -> tuple[int, Iterator[Row]]:
+        """How many rows there are, and the rows, of one and the same moment: counted by the query that reads them."""
+        counted = in_order(self.listed(), self.on).annotate(total=Window(Count("*")))
+        values = counted.values(*Row.FIELDS, *self.ordering.fields, "total")
+        found = values.order_by(*self.ordering.fields).iterator(chunk_size=BATCH)
+        first = next(found, None)
+        return (first["total"], self._drawn(chain([first], found))) if first else (0, iter(()))
+
     def rows(self) -> Iterator[Row]:
         """Every row, in the page's order, a batch at a time."""
-        found = self._values.order_by(*self.ordering.fields).iterator(chunk_size=BATCH)
+        return self._drawn(self._values.order_by(*self.ordering.fields).iterator(chunk_size=BATCH))
+
+    def _drawn(self, found: Iterator[dict]) -> Iterator[Row]:
         while batch := list(islice(found, BATCH)):
             yield from rows_of(batch, self.user, self.on)
 
@@ -267,6 +317,8 @@ class Selection(Figures):
             return str(_("người chống chỉ định tiêm vắc xin phòng COVID-19"))
         if self.filters.chosen.get("group") == WAITING:
             return str(_("trẻ em chờ hướng dẫn tiêm vắc xin phòng COVID-19 của Bộ Y tế"))
+        if self.filters.chosen.get("group") == NOT_SURVEYED:
+            return str(_("người chưa rà soát"))
         return str(self.worklist.title)
 
 
@@ -292,11 +344,29 @@ def _holds(condition: Q) -> Case | Value:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def _counted_as(state: str, group: str) -> str:
-    """The group, or `contraindicated`, under which somebody in this state is counted; "" for who is not on the list."""
-    if state == State.CONTRAINDICATED:
-        return CONTRAINDICATED
-    return group if state in ON_LIST else ""
+class Cell(NamedTuple):
+    """`number` people of one kind: `member` of the population, `chosen` by the other filters, waiting for guidance, and
+    not yet asked at the door; `by`: where."""
+
+    state: str
+    group: str
+    member: bool
+    chosen: bool
+    waits: bool
+    unasked: bool
+    number: int
+    by: tuple = ()
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """The tabs under which these people stand. Children who wait belong to none of the populations."""
+        waits = (WAITING,) if self.waits else ()
+        if not self.member:
+            return waits
+        unasked = (NOT_SURVEYED,) if self.unasked else ()
+        if self.state == State.CONTRAINDICATED:
+            return (CONTRAINDICATED, *unasked, *waits)
+        return (self.group, *unasked, *waits) if self.state in ON_LIST else (*unasked, *waits)
 
 
 UNVACCINATED = Worklist(
