@@ -53,6 +53,11 @@ class Row:
         "residence",
         "residence_until",
         "mobility",
+        "guardian_name",
+        "guardian_relation",
+        "guardian_phone",
+        "school",
+        "school_class",
         "ward_id",
         "ward__name",
         "household_id",
@@ -145,6 +150,11 @@ class Row:
         return (
             str(Resident.Mobility(self.values["mobility"]).label) if self.values["mobility"] in known else ""
         )
+
+    @property
+    def guardian_relation(self) -> str:
+        relation = self.values["guardian_relation"]
+        return str(Resident.Relation(relation).label) if relation else ""
 
     @property
     def cannot_travel(self) -> bool:

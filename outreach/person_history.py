@@ -24,6 +24,11 @@ LABELS = {
     "priority_group": gettext_lazy("Nhóm ưu tiên"),
     "note": gettext_lazy("Ghi chú"),
     "household_id": gettext_lazy("Hộ"),
+    "guardian_name": gettext_lazy("Người giám hộ"),
+    "guardian_relation": gettext_lazy("Người giám hộ"),
+    "guardian_phone": gettext_lazy("Điện thoại người giám hộ"),
+    "school": gettext_lazy("Trường, lớp"),
+    "school_class": gettext_lazy("Trường, lớp"),
 }
 SOURCES = {
     "desk": gettext_lazy("nhập tại bàn"),

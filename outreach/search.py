@@ -90,6 +90,8 @@ def _matched_by(kind: Kind, text: str, row: Row) -> str:
     national = re.sub("^84(?=.{9}$)", "0", digits)
     if any(phone.endswith(national) for phone in row.values["phones"]):
         return _("số cuối điện thoại")
+    if row.values["guardian_phone"].endswith(national):
+        return _("số cuối điện thoại người giám hộ")
     return _("đúng số định danh")
 
 

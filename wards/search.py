@@ -85,7 +85,7 @@ def _number(digits: str, prefix: str, resident: str) -> Asked:
     if len(digits) >= 3:
         phones = Func(F(f"{prefix}phones"), Value(" "), function="array_to_string", output_field=CharField())
         tail = re.sub("^84(?=.{9}$)", "0", digits)
-        q = q | Q(Regex(phones, Value(f"{tail}( |$)")))
+        q = q | Q(Regex(phones, Value(f"{tail}( |$)"))) | Q(**{f"{prefix}guardian_phone__endswith": tail})
     if len(digits) >= 9 and (identity := _identity(digits, resident)):
         q = q | identity.q
     nearness = Case(When(house, then=0), default=1, output_field=IntegerField())

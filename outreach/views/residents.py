@@ -53,6 +53,7 @@ def resident_detail(request: OfficialRequest, resident_id: UUID) -> HttpResponse
         "entered_by": person_history.entered_by(resident),
         "deeds": _deeds(request, resident),
         "sight": sight,
+        "is_minor": resident.may_be_minor(clock.today()),
     }
     if sight.health:
         context |= _health(user, resident, clock.today())

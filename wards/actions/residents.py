@@ -37,6 +37,11 @@ class Details(TypedDict, total=False):
     employer: str
     priority_group: int | None
     note: str
+    guardian_name: str
+    guardian_relation: str
+    guardian_phone: str
+    school: str
+    school_class: str
 
 
 @dataclass(frozen=True)

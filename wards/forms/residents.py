@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib import insurance
+from lib import insurance, names
 from lib.dates_vn import PartialDate
 from lib.identity import WARNING_TEXTS, Identity
 from wards import actions, duplicates
@@ -30,6 +30,7 @@ from wards.models import Household, IdentityClaim, Pregnancy, Resident, User
 from wards.priority_groups import PRIORITY_GROUPS
 from wards.roles import Ability
 
+CHILD = ("guardian_name", "guardian_relation", "guardian_phone", "school", "school_class")
 PLAIN = (
     "sex",
     "phones",
@@ -39,6 +40,7 @@ PLAIN = (
     "note",
     "insurance_number",
     "priority_group",
+    *CHILD,
 )
 KEPT_BY_ROW = (
     "name",
@@ -116,6 +118,22 @@ class ResidentForm(DeskForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Không ghi bệnh ở đây."),
     )
+    guardian_name = forms.CharField(
+        label=gettext_lazy("Người giám hộ (cha, mẹ …)"), max_length=120, required=False
+    )
+    guardian_relation = forms.ChoiceField(
+        label=gettext_lazy("Quan hệ với trẻ"),
+        choices=[("", gettext_lazy("Chưa rõ")), *Resident.Relation.choices],
+        required=False,
+    )
+    guardian_phone = PhonesField(label=gettext_lazy("Điện thoại người giám hộ"), help_text="")
+    school = forms.CharField(
+        label=gettext_lazy("Trường"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Không đi học thì ghi “Không đi học”."),
+    )
+    school_class = forms.CharField(label=gettext_lazy("Lớp"), max_length=30, required=False)
     different_from = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
 
     def __init__(
@@ -147,6 +165,18 @@ class ResidentForm(DeskForm):
             self.fields["number"].label = _("Thêm số CCCD, CMND hoặc hộ chiếu")
         if not self.sees_diagnosis:
             self.fields["conditions"].label = _("Gia đình báo có bệnh nền")
+
+    @property
+    def asks_guardian(self) -> bool:
+        """Of whom a guardian and a school are asked: of who is, or may be, under 18, and where something is on record."""
+        if self.resident is None or any(self[name].value() or self[name].errors for name in CHILD):
+            return True
+        return self.resident.may_be_minor(self.on)
+
+    @property
+    def says_guardian(self) -> bool:
+        """Whether that part of the form stands open."""
+        return any(self[name].value() or self[name].errors for name in CHILD)
 
     @property
     def sees_diagnosis(self) -> bool:
@@ -205,6 +235,16 @@ class ResidentForm(DeskForm):
         if found and len(found.number) > 15:
             raise ValidationError(_("Số thẻ BHYT dài nhất 15 ký tự."), code="too_long")
         return found.number if found else ""
+
+    def clean_guardian_name(self) -> str:
+        return names.keys(self.cleaned_data["guardian_name"]).display
+
+    def clean_guardian_phone(self) -> str:
+        """One number: the one to be called about the child."""
+        found = self.cleaned_data["guardian_phone"]
+        if len(found) > 1:
+            raise ValidationError(_("Ghi một số điện thoại của người giám hộ."), code="several")
+        return found[0] if found else ""
 
     def clean_conditions_shown(self) -> set[int]:
         return {int(part) for part in self.cleaned_data["conditions_shown"].split(",") if part.isdecimal()}

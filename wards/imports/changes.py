@@ -41,6 +41,8 @@ def _plain(field: str, *, empty: str = "''") -> Change:
 _ADDED_PHONES = "ARRAY(SELECT p FROM unnest(s.phones) p WHERE p <> ALL (r.phones::text[]))"
 _NOTE = "left(concat_ws('; ', nullif(r.note, ''), s.note), 500)"
 
+CHILD = ("guardian_name", "guardian_relation", "guardian_phone", "school", "school_class")
+
 RESIDENT = (
     Change(
         "full_name",
@@ -82,6 +84,7 @@ RESIDENT = (
     _plain("residence"),
     _plain("registration"),
     _plain("mobility"),
+    *map(_plain, CHILD),
     Change(
         "note",
         f"s.note <> '' AND position(s.note IN r.note) = 0 AND r.note <> {_NOTE}",

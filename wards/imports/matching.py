@@ -16,7 +16,7 @@ from collections.abc import Collection
 from django.db import connection
 
 from lib.name_likeness import likeness
-from wards.imports.changes import changes_sql
+from wards.imports.changes import CHILD, changes_sql
 from wards.imports.sources import Source
 from wards.imports.staging import Tables
 
@@ -198,6 +198,7 @@ _IDENTICAL = " AND ".join(
     for column in (
         *("ward_id", "address_key", "match_key", "birth_year", "birth_month", "birth_day", "sex", "phones"),
         *("insurance_code", "id_hash", "employer", "priority_group", "mobility", "conditions", "note"),
+        *CHILD,
     )
 )
 

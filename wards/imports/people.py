@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 from lib import dates_vn, identity, insurance, names, phones
 from lib.dates_vn import DateProblem, PartialDate
 from wards import identity_numbers
+from wards.imports.changes import CHILD
 from wards.imports.condition_words import ConditionWords
 from wards.imports.places import Home, Place, Places
 from wards.imports.rows import RowCells
@@ -62,6 +63,7 @@ STAGED = (
         "note",
         "resident_ref",
     ],
+    *CHILD,
 )
 
 _SEXES = {
@@ -97,6 +99,31 @@ _MOBILITIES = {
     "khong di lai duoc": Resident.Mobility.CANNOT_TRAVEL,
     "nam lien giuong": Resident.Mobility.CANNOT_TRAVEL,
     "co": Resident.Mobility.CANNOT_TRAVEL,  # "x" or "có" under the heading "Không di chuyển được"
+}
+
+
+_RELATIONS = {
+    "me": Resident.Relation.MOTHER,
+    "me de": Resident.Relation.MOTHER,
+    "ma": Resident.Relation.MOTHER,
+    "bo": Resident.Relation.FATHER,
+    "cha": Resident.Relation.FATHER,
+    "ba": Resident.Relation.FATHER,
+    "bo de": Resident.Relation.FATHER,
+    "ong": Resident.Relation.GRANDPARENT,
+    "ong ba": Resident.Relation.GRANDPARENT,
+    "ong noi": Resident.Relation.GRANDPARENT,
+    "ong ngoai": Resident.Relation.GRANDPARENT,
+    "ba noi": Resident.Relation.GRANDPARENT,
+    "ba ngoai": Resident.Relation.GRANDPARENT,
+    "anh": Resident.Relation.OTHER,
+    "chi": Resident.Relation.OTHER,
+    "co": Resident.Relation.OTHER,
+    "chu": Resident.Relation.OTHER,
+    "bac": Resident.Relation.OTHER,
+    "khac": Resident.Relation.OTHER,
+    "nguoi giam ho": Resident.Relation.OTHER,
+    "nguoi giam ho khac": Resident.Relation.OTHER,
 }
 
 
@@ -178,6 +205,7 @@ class PersonReader:
             list(noted.values()),
             self._note(cells),
             self._reference(cells),
+            *self._child(cells),
         )
 
     def _name(self, cells: RowCells) -> names.NameKeys | None:
@@ -316,6 +344,40 @@ class PersonReader:
                 value=unknown,
             )
         return noted
+
+    def _child(self, cells: RowCells) -> tuple[str, str, str, str, str]:
+        """Guardian, relation, the guardian's phone, school and class; a column of mothers or fathers names the guardian."""
+        name, relation = self._guardian(cells)
+        return (
+            name,
+            relation,
+            self._guardian_phone(cells),
+            tidy(cells.text("school"))[:200],
+            tidy(cells.text("school_class"))[:30],
+        )
+
+    def _guardian(self, cells: RowCells) -> tuple[str, str]:
+        relation = self._one_of(cells, "guardian_relation", _RELATIONS) or ""
+        if text := cells.text("guardian"):
+            return names.keys(text).display[:120], relation
+        for field, means in (("mother", Resident.Relation.MOTHER), ("father", Resident.Relation.FATHER)):
+            if text := cells.text(field):
+                return names.keys(text).display[:120], means.value
+        return "", relation
+
+    def _guardian_phone(self, cells: RowCells) -> str:
+        raw = cells.get("guardian_phone")
+        if raw is None:
+            return ""
+        found, problems = phones.parse_cell(raw if isinstance(raw, (str, int, float)) else str(raw))
+        for problem in problems:
+            cells.warn(
+                "guardian_phone",
+                problem.code,
+                f"{problem.message} Người này được ghi, không ghi số.",
+                value=raw,
+            )
+        return found[0].number if found else ""
 
     def _note(self, cells: RowCells) -> str:
         reason, note = tidy(cells.text("reason")), tidy(cells.text("note"))

@@ -35,6 +35,11 @@ LABELS = {
     "registration": gettext_lazy("Thường trú / tạm trú"),
     "mobility": gettext_lazy("Đi lại"),
     "note": gettext_lazy("Ghi chú"),
+    "guardian_name": gettext_lazy("Người giám hộ"),
+    "guardian_relation": gettext_lazy("Quan hệ với trẻ"),
+    "guardian_phone": gettext_lazy("Điện thoại người giám hộ"),
+    "school": gettext_lazy("Trường"),
+    "school_class": gettext_lazy("Lớp"),
     "ward": gettext_lazy("Phường, xã"),
     "neighbourhood": gettext_lazy("Khu phố / tổ dân phố"),
     "address": gettext_lazy("Địa chỉ"),
@@ -48,6 +53,7 @@ _CHOICES: dict[str, Mapping[str, Any]] = {
     "residence": dict(Resident.Residence.choices),
     "registration": dict(Resident.Registration.choices),
     "mobility": dict(Resident.Mobility.choices),
+    "guardian_relation": dict(Resident.Relation.choices),
 }
 EVIDENCE = {
     "number": gettext_lazy("Cùng số giấy tờ."),

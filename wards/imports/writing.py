@@ -169,11 +169,12 @@ def _people(step: Statements) -> None:
     step.run(
         f"""INSERT INTO wards_resident (id, ward_id, household_id, full_name, search_key, match_key, sort_key, birth_year,
             birth_month, birth_day, sex, phones, insurance_number, residence, registration, mobility, employer,
-            priority_group, note, is_synthetic, source, entered_by_id, created_at, updated_at, version)
+            priority_group, note, {", ".join(changes.CHILD)}, is_synthetic, source, entered_by_id, created_at, updated_at,
+            version)
         SELECT c.resident_id, c.ward_id, c.household_id, s.full_name, s.search_key, s.match_key, s.sort_key, s.birth_year,
             s.birth_month, s.birth_day, COALESCE(s.sex, 'U'), s.phones::varchar[], s.insurance_number,
             COALESCE(s.residence, 'here'), COALESCE(s.registration, 'unknown'), COALESCE(s.mobility, 'unknown'), s.employer,
-            s.priority_group, s.note, %(synthetic)s, 'file', %(user)s, %(at)s, %(at)s, 1
+            s.priority_group, s.note, {", ".join(f"COALESCE(s.{name}, '')" for name in changes.CHILD)}, %(synthetic)s, 'file', %(user)s, %(at)s, %(at)s, 1
         FROM {tables.chunk} c JOIN {tables.people} s USING (row_no) WHERE c.mode = 'insert' ORDER BY c.row_no"""
     )
     columns = [

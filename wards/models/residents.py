@@ -1,6 +1,7 @@
 """People: residents and the identity numbers claimed for them."""
 
 import uuid
+from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -143,6 +144,12 @@ class Resident(models.Model):
     @property
     def born(self) -> PartialDate:
         return PartialDate(self.birth_year, self.birth_month, self.birth_day)
+
+    def may_be_minor(self, on: date) -> bool:
+        """Whether some reading of the birth date makes the person younger than 18 on day `on`."""
+        latest = self.born.latest
+        of_age = (on.year - latest.year, on.month, on.day) >= (self.GUARDED_UNDER, latest.month, latest.day)
+        return not of_age
 
     @property
     def guardian(self) -> str:
