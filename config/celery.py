@@ -19,7 +19,11 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     task_default_queue="interactive",
-    task_routes={"wards.tasks.*": {"queue": "import"}},
+    task_routes={
+        "wards.tasks.*": {"queue": "import"},
+        # apart, so that a city's list keeps neither a page nor a file waiting
+        "outreach.tasks.make_next_export": {"queue": "report"},
+    },
     task_soft_time_limit=15 * 60,
     task_time_limit=20 * 60,
     broker_transport_options={

@@ -268,7 +268,8 @@ def prepare(stage: Stage) -> None:
 def cast(web_socket: int) -> tuple[list[Child], list[Child]]:
     """Who is needed to be ready, and who follows, so that two cores are not asked to load everything at once.
 
-    Two workers: an import of a whole ward must not keep a page waiting for its small task. The scheduler's timetable
+    Three workers: neither a file read in nor a long list written out may keep a page waiting for its small task, or each
+    other. The scheduler's timetable
     is in the code and every job may run twice, so it has nothing to remember in a file.
     """
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=fd://{web_socket}", "--workers=2"]
@@ -281,6 +282,7 @@ def cast(web_socket: int) -> tuple[list[Child], list[Child]]:
     ]
     later = [
         Child("importer", [*CELERY, *worker, "--queues=import", "--hostname=import@%h"]),
+        Child("reporter", [*CELERY, *worker, "--queues=report", "--hostname=report@%h"]),
         Child("scheduler", [*CELERY, *beat]),
     ]
     return first, later

@@ -5,7 +5,7 @@ in the access log (TRUST EXP-06). The caller asks for the right and writes the e
 """
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -18,16 +18,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from lib import names
-from lib.spreadsheets.write import Document, write_csv, write_xlsx
+from lib.columns import Column, select
+from lib.spreadsheets.write import ROWS_PER_SHEET, Document, write_csv, write_xlsx
 from outreach import documents
+from outreach.filters import WorklistFilters
 from outreach.list_columns import FILES, PAPER
 from outreach.list_rows import Row
 from outreach.worklists import Figures, Selection
 from wards import installation
 from wards.models import User
 
-# Written while the reader waits. Longer lists are offered as a smaller part or as a spreadsheet.
-LIMITS = {"pdf": 5_000, "print": 2_000, "xlsx": 100_000, "csv": 100_000}
+AT_ONCE = 2_000  # rows that are written while the reader waits; longer lists are made in the background
+# Paper for people to carry. A longer list is offered as a smaller part or as a spreadsheet, which takes any number of rows.
+LIMITS = {"pdf": 5_000, "print": 2_000}
+FORMATS = ("xlsx", "pdf", "csv", "print")
 CONTENT_TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
@@ -38,6 +42,7 @@ PURPOSES: dict[str, str | Promise] = {
     "visits": gettext_lazy("Đi rà soát, vận động"),
     "report": gettext_lazy("Gửi cấp trên theo văn bản"),
     "records": gettext_lazy("Lưu hồ sơ"),
+    "other": gettext_lazy("Khác"),
 }
 
 
@@ -75,28 +80,48 @@ class Stamp:
 
 
 @translation.override("vi")  # an official file has one language, whoever takes it out (docs/adr/0008)
-def write(selection: Selection, file_format: str, path: Path, stamp: Stamp) -> int:
-    """Write the list to `path` and return its number of rows. Raises TooLong before anything is written."""
-    count = selection.count()
-    if count > LIMITS[file_format]:
-        raise TooLong(count, LIMITS[file_format])
-    counted = _Counted(selection.rows())
-    if file_format == "csv":
-        write_csv(path, FILES, counted, delimiter=";")
-    elif file_format == "xlsx":
-        write_xlsx(path, FILES, counted, _document(selection, stamp))
-    else:
-        data = documents.with_last_row_apart(paper(selection, counted, stamp))
-        path.write_bytes(documents.pdf("named_list.typ", data, made_at=stamp.at))
-    return counted.count
+def write(
+    selection: Selection,
+    file_format: str,
+    path: Path,
+    stamp: Stamp,
+    *,
+    columns: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Write the list to `path` and return its number of rows. Raises TooLong before anything is written.
+
+    columns: keys of FILES, in their order; none are all of them. progress: told the rows written and their total before
+    every row (it is called often, and may raise to stop).
+    """
+    with selection.counted_rows() as (total, rows):
+        if total > LIMITS.get(file_format, total):
+            raise TooLong(total, LIMITS[file_format])
+        counted = _Counted(rows, total, progress)
+        if file_format == "csv":
+            write_csv(path, _shown(columns), counted, delimiter=";")
+        elif file_format == "xlsx":
+            write_xlsx(path, _shown(columns), counted, _document(selection, stamp, total), total=total)
+        else:
+            data = documents.with_last_row_apart(paper(selection, counted, stamp))
+            path.write_bytes(documents.pdf("named_list.typ", data, made_at=stamp.at))
+        return counted.count
+
+
+def _shown(keys: Sequence[str]) -> Sequence[Column]:
+    """The line number stands first whatever was chosen."""
+    return [FILES[0], *select(FILES, [key for key in keys if key != FILES[0].key])] if keys else FILES
 
 
 class _Counted:
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self.rows, self.count = rows, 0
+    def __init__(self, rows: Iterable[Row], total: int, progress: Callable[[int, int], None] | None) -> None:
+        self.rows, self.total, self.count = rows, total, 0
+        self.progress = progress
 
     def __iter__(self) -> Iterator[Row]:
         for row in self.rows:
+            if self.progress:
+                self.progress(self.count, self.total)
             self.count += 1
             row.number = self.count
             yield row
@@ -113,9 +138,9 @@ def access_detail(selection: Selection, stamp: Stamp, file_format: str) -> dict:
 
 
 def file_name(selection: Selection, file_format: str, stamp: Stamp) -> str:
-    """chua-tiem_vo-cuong_2022-02-05.xlsx: what and where, nobody's name."""
+    """What, where, when, and the code, which a CSV carries nowhere else; nobody's name."""
     place = names.search_key(place_of(selection)).replace(" ", "-")
-    return f"danh-sach-chua-tiem_{place}_{stamp.at:%Y-%m-%d_%H%M}.{file_format}"
+    return f"danh-sach-chua-tiem_{place}_{stamp.at:%Y-%m-%d_%H%M}_{stamp.code}.{file_format}"
 
 
 # ---------------------------------------------------------------- what stands around the rows
@@ -123,16 +148,23 @@ def file_name(selection: Selection, file_format: str, stamp: Stamp) -> str:
 
 def place_of(selection: Figures) -> str:
     """The ward, or the whole city that the installation serves."""
-    ward = selection.filters.one_ward
+    return _place(selection.filters)
+
+
+def _place(filters: WorklistFilters) -> str:
+    ward = filters.one_ward
     row = installation.current()
     return ward.full_name if ward else (row.city_name if row else "")
 
 
 def scope_line(selection: Figures) -> str:
     """Which people of which places: the choices in words."""
-    filters = selection.filters
+    return scope_words(selection.filters)
+
+
+def scope_words(filters: WorklistFilters) -> str:
     group = filters.risk_group
-    said = [place_of(selection), str(group if group else _("Tất cả người trong diện tiêm"))]
+    said = [_place(filters), str(group if group else _("Tất cả người trong diện tiêm"))]
     for name, value in filters.chosen.items():
         if name not in ("ward", "population", "order"):
             choices = dict(filters.filters[name].extra["choices"])
@@ -148,15 +180,24 @@ def source_line(selection: Figures, at: datetime) -> str:
     }  # fmt: skip
 
 
-def _document(selection: Selection, stamp: Stamp) -> Document:
+def _document(selection: Selection, stamp: Stamp, total: int) -> Document:
     return Document(
         title=_("DANH SÁCH %(title)s") % {"title": selection.title},
-        lines=(scope_line(selection), source_line(selection, stamp.at), stamp.line),
+        lines=(scope_line(selection), _total_line(total), source_line(selection, stamp.at), stamp.line),
         footer=stamp.line,
         author=stamp.user.get_full_name(),
         subject=scope_line(selection),
         keywords=stamp.code,
         made_at=stamp.at,
+    )
+
+
+def _total_line(total: int) -> str:
+    """On the first sheet, of all sheets together (EXP-04)."""
+    people = _("Tổng số: %(total)s người") % {"total": number_format(total, force_grouping=True)}
+    sheets = -(-total // ROWS_PER_SHEET)
+    return people + (
+        _(", trong %(sheets)s trang tính của tệp này") % {"sheets": sheets} if sheets > 1 else ""
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import DatabaseError, close_old_connections
 
 from lib import clock
-from outreach import liveness
+from outreach import export_recovery, liveness
 from vaccination import forecasts
 from wards.imports.recovery import redrive
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 # What a pass looks after: a name for the log, and a function of (application's now) that returns how many it drove.
 STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("imports", lambda now: redrive(clock.real_now())),
+    ("exports", lambda now: export_recovery.redrive(clock.real_now())),
     ("forecasts", lambda now: forecasts.refresh_stale(now.date())),
 )
 

@@ -11,6 +11,7 @@ then in walking order, then by name.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
@@ -288,20 +289,20 @@ class Selection(Figures):
     def _values(self) -> QuerySet:
         return in_order(self.listed(), self.on).values(*Row.FIELDS, *self.ordering.fields)
 
-    def page(
-        self, *, after: str = "", before: str = "", size: int = paging.PAGE_SIZE
-    ) -> paging.Page[Row]:
+    def page(self, *, after: str = "", before: str = "", size: int = paging.PAGE_SIZE) -> paging.Page[Row]:
         """`size` rows of the list behind, or in front of, a place."""
         found = paging.page(self._values, self.ordering, after=after, before=before, size=size)
         return paging.Page(rows_of(found.rows, self.user, self.on), found.next, found.previous)
 
-    def counted_rows(self) -> tuple[int, Iterator[Row]]:
+    @contextmanager
+    def counted_rows(self) -> Iterator[tuple[int, Iterator[Row]]]:
         """How many rows there are, and the rows, of one and the same moment: counted by the query that reads them."""
         counted = in_order(self.listed(), self.on).annotate(total=Window(Count("*")))
         values = counted.values(*Row.FIELDS, *self.ordering.fields, "total")
         found = values.order_by(*self.ordering.fields).iterator(chunk_size=BATCH)
-        first = next(found, None)
-        return (first["total"], self._drawn(chain([first], found))) if first else (0, iter(()))
+        with closing(found):
+            first = next(found, None)
+            yield (first["total"], self._drawn(chain([first], found))) if first else (0, iter(()))
 
     def rows(self) -> Iterator[Row]:
         """Every row, in the page's order, a batch at a time."""

@@ -90,7 +90,7 @@ def compose():
     return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 
-APP_SERVICES = ("migrate", "web", "worker", "importer", "scheduler")
+APP_SERVICES = ("migrate", "web", "worker", "importer", "reporter", "scheduler")
 
 
 @pytest.mark.parametrize("service", APP_SERVICES)

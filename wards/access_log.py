@@ -49,6 +49,8 @@ VERBS = {
     "close_account": gettext_lazy("Khóa tài khoản"),
     "reopen_account": gettext_lazy("Mở lại tài khoản"),
     "reset_password": gettext_lazy("Đặt lại mật khẩu"),
+    "request_export": gettext_lazy("Yêu cầu lập tệp"),
+    "make_export": gettext_lazy("Lập tệp"),
 }
 
 

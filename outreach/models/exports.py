@@ -19,6 +19,10 @@ class ListExportQuerySet(models.QuerySet):
             return self.none()
         return self.filter(user=user)
 
+    def waiting_for(self, user, at) -> "ListExportQuerySet":
+        """Finished at the instant `at` (real time), not yet fetched by whoever asked."""
+        return self.visible_to(user).filter(state=ListExport.State.READY, downloads=0, expires_at__gt=at)
+
     def unfinished(self) -> "ListExportQuerySet":
         return self.filter(state__in=ListExport.UNFINISHED)
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from lib import clock
 from outreach import exports
 from outreach.filters import GROUPS
+from outreach.models import ListExport
 from outreach.navigation import context as menu_of
 from outreach.views.worklists import ward_table
 from outreach.worklists import Figures
@@ -20,6 +21,7 @@ from wards.views.official import OfficialRequest
 def today(request: OfficialRequest) -> HttpResponse:
     """Figures of the reader's places for roles that see figures; for the others, what there is for them to open."""
     context: dict = {"entries": [entry for entry in menu_of(request)["menu"] if entry[1] != request.path]}
+    context["files_ready"] = ListExport.objects.waiting_for(request.user, clock.real_now()).count()
     if can(request.user, Ability.SEE_COUNTS):
         on = clock.today()
         context["behind"] = forecasts.catch_up(on)

@@ -1,16 +1,10 @@
-"""The list "Chưa tiêm, chưa đủ mũi": page and fragment, search, and the ways out of it as file or paper."""
+"""The list "Chưa tiêm, chưa đủ mũi": page and fragment, and the search. The ways out of it: `outreach.views.exports`."""
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlencode
 
-from django import forms
-from django.http import FileResponse, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -22,7 +16,7 @@ from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, UNKNOWN_GROUP, 
 from outreach.worklists import UNVACCINATED, Figures, Selection
 from vaccination import forecasts, labels
 from wards import audit
-from wards.access import ability_required, can, require
+from wards.access import ability_required, can
 from wards.models import AccessEvent, AdministrativeUnit
 from wards.roles import Ability
 from wards.views.official import OfficialRequest
@@ -37,7 +31,7 @@ def worklist(request: OfficialRequest) -> HttpResponse:
     on = clock.today()
     behind = forecasts.catch_up(on)
     selection = UNVACCINATED.select(request.user, request.GET, on)
-    context = _frame(selection, request) | {"behind": behind}
+    context = frame(selection, request) | {"behind": behind}
     if request.method == "POST" and request.POST.get("q", "").strip():
         context |= _search(request, selection)
     elif selection.filters.is_valid() and _opens_on_counts(selection):
@@ -56,7 +50,7 @@ def _opens_on_counts(selection: Selection) -> bool:
     return len(selection.filters.wards_by_code) != 1 and not selection.filters.is_narrowed
 
 
-def _frame(selection: Selection, request: OfficialRequest) -> dict:
+def frame(selection: Selection, request: OfficialRequest) -> dict:
     """What stands around the rows whatever they are."""
     filters = selection.filters
     return {
@@ -83,7 +77,7 @@ def _page(request: OfficialRequest, selection: Selection) -> dict:
     found = selection.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     chosen = selection.filters.chosen
     counts = selection.group_counts
-    _record(request, selection, Action.LIST, len(found.rows))
+    record_look(request, selection, Action.LIST, len(found.rows))
     return {
         "rows": found.rows,
         "heads": list_page.heads(),
@@ -145,121 +139,15 @@ def _search(request: OfficialRequest, selection: Selection) -> dict:
     if not search.searches_left(request.user, clock.real_now()):
         return {"too_many_searches": True}
     answer = search.find(text, selection)
-    _record(request, selection, Action.SEARCH, len(answer.matches), detail={"kind": answer.kind})
+    record_look(request, selection, Action.SEARCH, len(answer.matches), detail={"kind": answer.kind})
     return {"answer": answer, "can_add": can(request.user, Ability.EDIT_PEOPLE)}
 
 
-# ---------------------------------------------------------------- taking it out
-
-
-class TakeOutForm(forms.Form):
-    """What a list is taken out for, and how; kept in the access log."""
-
-    purpose = forms.ChoiceField(
-        label=gettext_lazy("Dùng để làm gì"), choices=list(exports.PURPOSES.items()), widget=forms.RadioSelect
-    )
-    recipient = forms.CharField(
-        label=gettext_lazy("Nơi nhận (nếu gửi đi)"),
-        max_length=100,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )
-    order = forms.ChoiceField(
-        label=gettext_lazy("Thứ tự trong PDF và bản in"),
-        choices=[("address", gettext_lazy("Theo khu phố, theo hộ")), ("", gettext_lazy("Như đang xem"))],
-        required=False,
-        initial="address",
-        widget=forms.RadioSelect,
-    )
-    format = forms.ChoiceField(choices=[(name, name) for name in exports.LIMITS], widget=forms.HiddenInput)
-
-    @property
-    def said(self) -> str:
-        """In Vietnamese, as it stands in the file and in the access log."""
-        recipient = self.cleaned_data["recipient"]
-        with translation.override("vi"):
-            purpose = str(exports.PURPOSES[self.cleaned_data["purpose"]])
-        return purpose + (f", {recipient}" if recipient else "")
-
-
-@ability_required(Ability.SEE_HEALTH)
-@require_http_methods(["GET", "HEAD", "POST"])
-def worklist_export(request: OfficialRequest) -> HttpResponseBase:
-    """The list as a file or on paper: asks for the purpose, writes the access log, then hands it out."""
-    if not (can(request.user, Ability.EXPORT_LISTS) or can(request.user, Ability.PRINT_LISTS)):
-        require(request.user, Ability.EXPORT_LISTS)
-    on = clock.today()
-    forecasts.catch_up(on)
-    selection = UNVACCINATED.select(request.user, request.GET, on)
-    context = _frame(selection, request)
-    form = TakeOutForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid() or not selection.filters.is_valid():
-        status = 400 if request.method == "POST" else 200
-        context |= {
-            "form": form,
-            "scope": exports.scope_line(selection),
-            "total": selection.count(),
-            "limits": exports.LIMITS,
-        }
-        return render(request, "outreach/worklist_export.html", context, status=status)
-    file_format = form.cleaned_data["format"]
-    if file_format in ("pdf", "print") and form.cleaned_data["order"]:
-        chosen = {**selection.filters.chosen, "order": form.cleaned_data["order"]}
-        selection = UNVACCINATED.select(request.user, chosen, selection.on)
-    require(request.user, Ability.PRINT_LISTS if file_format == "print" else Ability.EXPORT_LISTS)
-    stamp = exports.Stamp.new(request.user, clock.now(), form.said)
-    try:
-        return _handed_out(request, selection, file_format, stamp)
-    except exports.TooLong as too_long:
-        context |= {
-            "form": form,
-            "scope": exports.scope_line(selection),
-            "total": too_long.count,
-            "too_long": too_long,
-        }
-        return render(request, "outreach/worklist_export.html", context, status=413)
-
-
-def _handed_out(
-    request: OfficialRequest, selection: Selection, file_format: str, stamp: exports.Stamp
-) -> HttpResponseBase:
-    if file_format == "print":
-        data = exports.printed(selection, stamp)
-        _record(request, selection, Action.PRINT, data["total"], stamp)
-        with translation.override("vi"):
-            return _private(render(request, "outreach/worklist_print.html", data))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list"
-        rows = exports.write(selection, file_format, path, stamp)
-        _record(request, selection, Action.EXPORT, rows, stamp, file_format)
-        answer = FileResponse(
-            path.open("rb"),
-            as_attachment=True,
-            filename=exports.file_name(selection, file_format, stamp),
-            content_type=exports.CONTENT_TYPES[file_format],
-        )
-    return _private(answer)
-
-
-def _private(response: HttpResponseBase) -> HttpResponseBase:
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _record(
-    request: OfficialRequest,
-    selection: Selection,
-    action: str,
-    rows: int,
-    stamp: exports.Stamp | None = None,
-    file_format: str = "print",
-    detail: dict | None = None,
+def record_look(
+    request: OfficialRequest, selection: Selection, action: str, rows: int, detail: dict | None = None
 ) -> None:
     ward: AdministrativeUnit | None = selection.filters.one_ward
     seen = {"list": selection.worklist.name, "filters": selection.filters.chosen, **(detail or {})}
-    if stamp:
-        seen = exports.access_detail(selection, stamp, file_format)
     audit.record_access(
-        request, action, "worklist", ward_id=ward.pk if ward else None, row_count=rows,
-        purpose=stamp.purpose if stamp else "", detail=seen,
-    )  # fmt: skip
+        request, action, "worklist", ward_id=ward.pk if ward else None, row_count=rows, detail=seen
+    )
