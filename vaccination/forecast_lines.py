@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from vaccination import sentences
+from vaccination.cdsi import answering, reading, writing
+from vaccination.cdsi.schedule import Schedule
 from vaccination.eligibility import (
     FOREVER,
     UNKNOWN_PRODUCT,
@@ -58,9 +60,14 @@ def answer(line: str, rules: str | None = None, on: date | None = None) -> str:
 
 
 @lru_cache(maxsize=64)
-def rules_of(code: str | None) -> tuple[Family, RuleSet | None]:
-    """A family, and the version that the code names if it names one; LookupError if it names nothing."""
+def rules_of(code: str | None) -> tuple[Family | Schedule, RuleSet | None]:
+    """A family, and the version that the code names if it names one; LookupError if it names nothing.
+
+    A code of `schedules/cdsi/` (US-2021-05) names a schedule of that method, which has one version.
+    """
     code = code or DEFAULT_RULES
+    if code in reading.schedule_codes():
+        return reading.load_schedule(code), None
     if code in family_codes():
         return load_family(code), None
     for name in family_codes():
@@ -93,7 +100,7 @@ def _json(value: Any) -> str:
 
 
 def _answer(
-    given: Mapping[str, Any], family: Family, version: RuleSet | None, on: date | None
+    given: Mapping[str, Any], family: Family | Schedule, version: RuleSet | None, on: date | None
 ) -> dict[str, Any]:
     if not _is_id(given.get("id")):
         raise BadField("id", "is missing" if given.get("id") is None else "must be text or a whole number")
@@ -101,6 +108,10 @@ def _answer(
     day = _day(given, "on") or on
     if day is None:
         raise BadField("on", "is missing")
+    observations = _observations(given)
+    if isinstance(family, Schedule):
+        answer = answering.forecast(person, day, family, observations)
+        return {"id": given["id"], **writing.written(answer, day, family)}
     try:
         found = forecast(person, day, family, version)
     except LookupError as error:
@@ -113,7 +124,7 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, (str, int)) and not isinstance(value, bool)
 
 
-def _person(given: Mapping[str, Any], family: Family) -> Person:
+def _person(given: Mapping[str, Any], family: Family | Schedule) -> Person:
     born = _partial(given, "born", "born")
     if born is None:
         raise BadField("born", "is missing")
@@ -133,7 +144,7 @@ def _person(given: Mapping[str, Any], family: Family) -> Person:
     )
 
 
-def _dose(item: Mapping[str, Any], at: str, family: Family) -> Dose:
+def _dose(item: Mapping[str, Any], at: str, family: Family | Schedule) -> Dose:
     given = _partial(item, "on", f"{at}.on")
     if given is None:
         raise BadField(f"{at}.on", "is missing")
@@ -145,21 +156,38 @@ def _dose(item: Mapping[str, Any], at: str, family: Family) -> Dose:
         or volume <= 0
     ):
         raise BadField(f"{at}.volume_ml", "must be a number above 0")
-    return Dose(given, _product(item, at, family) or UNKNOWN_PRODUCT, volume)
+    return Dose(given, _product(item, at, family) or _counted(UNKNOWN_PRODUCT, family), volume)
 
 
-def _product(item: Mapping[str, Any], at: str, family: Family) -> str | None:
-    """By our code or by CVX. A CVX code that is not of our products is a product that we do not know."""
+def _product(item: Mapping[str, Any], at: str, family: Family | Schedule) -> str | None:
+    """By our code or by CVX. A CVX code that is not of our products is a product that we do not know; a schedule of CDSi
+    knows products by CVX alone."""
     code, cvx = _text(item, "product", f"{at}.product"), item.get("cvx")
     if code is not None:
         if code != UNKNOWN_PRODUCT and code not in family.products:
             raise BadField(f"{at}.product", f"{code!r} is not a product known here")
-        return code
+        return _counted(code, family)
     if cvx is None:
         return None
     if isinstance(cvx, bool) or not isinstance(cvx, (str, int)):
         raise BadField(f"{at}.cvx", "must be text")
+    if isinstance(family, Schedule):
+        return str(cvx).strip()
     return family.by_cvx.get(str(cvx), UNKNOWN_PRODUCT)
+
+
+def _counted(product: str, family: Family | Schedule) -> str:
+    """One of our products as the rules count it."""
+    return family.cvx_of(product) if isinstance(family, Schedule) else product
+
+
+def _observations(given: Mapping[str, Any]) -> frozenset[str]:
+    """Codes of CDSi for contraindications; the Vietnamese rules have no use for them."""
+    codes = [code for _, code in _list(given, "observations")]
+    for i, code in enumerate(codes):
+        if not isinstance(code, str):
+            raise BadField(f"observations[{i}]", "must be text")
+    return frozenset(codes)
 
 
 def _pregnancy(item: Any) -> Pregnancy:
@@ -179,7 +207,7 @@ def _infection(item: Mapping[str, Any], at: str) -> Infection:
     return infection
 
 
-def _screening(item: Mapping[str, Any], at: str, family: Family) -> Screening:
+def _screening(item: Mapping[str, Any], at: str, family: Family | Schedule) -> Screening:
     category, on = _text(item, "category", f"{at}.category"), _day(item, "on", f"{at}.on")
     if category not in CATEGORIES:
         raise BadField(f"{at}.category", f"must be one of {', '.join(CATEGORIES)}")
