@@ -4,6 +4,7 @@ Places and products to choose from are drawn from the reader's own scope. A name
 value that is not listed is said to be wrong and gives no rows, never more of them.
 """
 
+import copy
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -133,26 +134,68 @@ class WorklistFilters(django_filters.FilterSet):
 
     NARROWING = ("ward", "neighbourhood", "group", "product", "age", "state", "mobility")
 
-    def __init__(
-        self,
-        data: Mapping[str, str],
-        offered: Offered,
-        on: date,
-    ) -> None:
+    def __init__(self, data: Mapping[str, str], offered: Offered, on: date) -> None:
+        # Nothing is copied and no form is made before somebody asks: most lists are asked for with choices that hold.
         self.offered, self.on = offered, on
-        given = {name: data[name] for name in self.base_filters if data.get(name)}
-        super().__init__(self._without_former_neighbourhood(given), Resident.objects.none())
-        self._offer("ward", [(ALL_WARDS, _("Tất cả phường, xã, có tên")), *self.wards_by_code.items()])
-        self._offer("neighbourhood", [(str(hood.pk), hood) for hood in self.neighbourhoods])
-        self._offer(
-            "population",
-            [
-                *((g.code, str(g)) for g in offered.risk_groups),
-                (EVERYBODY, _("Tất cả người trong diện tiêm")),
-            ],
+        given = {name: str(data[name]) for name in self.base_filters if data.get(name)}
+        self.data = self._without_former_neighbourhood(given)
+        self.is_bound, self.form_prefix, self.request = True, None, None
+        self.queryset = Resident.objects.none()
+
+    @cached_property
+    def filters(self) -> dict:  # type: ignore[override]
+        """What the form is made of, with the choices of this reader."""
+        filters = copy.deepcopy(self.base_filters)
+        for name, filter_ in filters.items():
+            filter_.parent, filter_.model = self, Resident
+            filter_.extra["choices"] = self.choices(name)
+        filters["neighbourhood"].label = self.label("neighbourhood")
+        return filters
+
+    def label(self, name: str) -> str:
+        if name == "neighbourhood":
+            return installation.word("neighbourhood").capitalize()
+        return self.base_filters[name].label
+
+    def choices(self, name: str) -> list[tuple]:
+        """What this reader may choose, (value, label); the same for form, address and saved filters."""
+        if name not in self._choices:
+            match name:
+                case "ward":
+                    found = [(ALL_WARDS, _("Tất cả phường, xã, có tên")), *self.wards_by_code.items()]
+                case "neighbourhood":
+                    found = [(str(hood.pk), hood) for hood in self.neighbourhoods]
+                case "population":
+                    groups = [(group.code, str(group)) for group in self.offered.risk_groups]
+                    found = [*groups, (EVERYBODY, _("Tất cả người trong diện tiêm"))]
+                case "product":
+                    found = [(product.code.lower(), str(product)) for product in self.offered.products]
+                case _:
+                    found = list(self.base_filters[name].extra["choices"])
+            self._choices[name] = found
+        return self._choices[name]
+
+    @cached_property
+    def _choices(self) -> dict[str, list[tuple]]:
+        return {}
+
+    def offers(self, name: str, value: str, among: Mapping[str, str]) -> bool:
+        """Whether this reader may choose `value`; a neighbourhood, within the ward of the choices that it stands among."""
+        if name not in self.base_filters:
+            return False
+        if name == "neighbourhood":
+            unit = self.wards_by_code.get(among.get("ward", "")) or self._only_ward
+            return bool(unit) and value in {str(hood.pk) for hood in self.offered.neighbourhoods(unit)}
+        return value in {choice for choice, _label in self.choices(name)}
+
+    def is_valid(self) -> bool:
+        return self._is_valid
+
+    @cached_property
+    def _is_valid(self) -> bool:
+        return all(
+            value in {choice for choice, _label in self.choices(name)} for name, value in self.data.items()
         )
-        self._offer("product", [(product.code.lower(), str(product)) for product in offered.products])
-        self.filters["neighbourhood"].label = installation.word("neighbourhood").capitalize()
 
     def _without_former_neighbourhood(self, given: dict[str, str]) -> dict[str, str]:
         """Who changes the ward leaves its neighbourhood behind; one outside the scope stays, and is refused."""
@@ -164,20 +207,19 @@ class WorklistFilters(django_filters.FilterSet):
                 return {name: value for name, value in given.items() if name != "neighbourhood"}
         return given
 
-    def _offer(self, name: str, choices: list) -> None:
-        self.filters[name].extra["choices"] = choices
-
     @property
     def wards_by_code(self) -> dict[str, AdministrativeUnit]:
         return self.offered.wards_by_code
+
+    @property
+    def _only_ward(self) -> AdministrativeUnit | None:
+        return next(iter(self.wards_by_code.values())) if len(self.wards_by_code) == 1 else None
 
     @cached_property
     def neighbourhoods(self) -> list[Neighbourhood]:
         """Of the chosen ward, or of the only one; a neighbourhood of another ward is nothing to choose."""
         chosen = self.data.get("ward")
-        unit = self.wards_by_code.get(chosen) if chosen else None
-        if unit is None and len(self.wards_by_code) == 1:
-            unit = next(iter(self.wards_by_code.values()))
+        unit = (self.wards_by_code.get(chosen) if chosen else None) or self._only_ward
         return self.offered.neighbourhoods(unit) if unit else []
 
     # ---------------------------------------------------------------- what was chosen
@@ -185,17 +227,17 @@ class WorklistFilters(django_filters.FilterSet):
     @cached_property
     def chosen(self) -> dict[str, str]:
         """The valid choices that were made, as they stand in an address; nothing personal is among them."""
-        cleaned = self.form.cleaned_data if self.is_valid() else {}
-        return {name: str(cleaned[name]) for name in self.base_filters if cleaned.get(name)}
+        return dict(self.data) if self.is_valid() else {}
 
     @property
     def said(self) -> list[str]:
         """The choices in words, places and population aside."""
-        choices = {name: dict(self.filters[name].extra["choices"]) for name in self.chosen}
         quiet = ("ward", "population", "group", "order")
-        return [
-            str(choices[name].get(value, value)) for name, value in self.chosen.items() if name not in quiet
-        ]
+        return [self.in_words(name) for name in self.chosen if name not in quiet]
+
+    def in_words(self, name: str) -> str:
+        """The choice that was made for this filter, as the form calls it."""
+        return str(dict(self.choices(name)).get(self.chosen[name], self.chosen[name]))
 
     @property
     def is_narrowed(self) -> bool:
@@ -204,10 +246,7 @@ class WorklistFilters(django_filters.FilterSet):
     @property
     def one_ward(self) -> AdministrativeUnit | None:
         """The one ward that the list is about, chosen or the only one in scope."""
-        wards = self.wards_by_code
-        return wards.get(self.chosen.get("ward", "")) or (
-            next(iter(wards.values())) if len(wards) == 1 else None
-        )
+        return self.wards_by_code.get(self.chosen.get("ward", "")) or self._only_ward
 
     @property
     def ward_ids(self) -> list[int]:
@@ -249,8 +288,8 @@ class WorklistFilters(django_filters.FilterSet):
         """Per filter what it asks; population, residence and group ask something even where nothing was chosen."""
         always = ("population", "residence", "group")
         asked = {}
-        for name in self.filters:
-            value = self.form.cleaned_data.get(name) or ""
+        for name in self.base_filters:
+            value = self.chosen.get(name, "")
             if value or name in always:
                 asked[name] = getattr(self, f"_{name}")(value)
         return asked
