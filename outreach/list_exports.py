@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from lib import clock
@@ -27,9 +27,14 @@ class Refused(ValueError):
 
 def exports_left(user: User, at: datetime) -> int:
     """How many named lists the user may still take out within the hour that ends at the instant `at` (real time)."""
+    handed_out, asked_for = Q(detail__verb__isnull=True), Q(detail__verb="request_export")
     taken = AccessEvent.objects.filter(
-        user=user, action=AccessEvent.Action.EXPORT, what="worklist", at__gt=at - timedelta(hours=1)
-    ).exclude(detail__verb__in=["make_export", "download_export"])
+        handed_out | asked_for,
+        user=user,
+        action=AccessEvent.Action.EXPORT,
+        what="worklist",
+        at__gt=at - timedelta(hours=1),
+    )
     return max(0, PER_HOUR - taken.count())
 
 
