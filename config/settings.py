@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "outreach",
     "vaccination",
     "wards",
+    "config.apps.TechnicalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -76,6 +76,7 @@ class Use:
     others: int = REFUSED
     data: Callable[[World], Mapping] = lambda world: {}
     succeeds: frozenset[int] = SUCCESS
+    row: str = ""  # the thing whose id the technical pages' `object_id` is; one "of the house" belongs to no ward
     needs: tuple[str, ...] = ()  # things that must be there in every world, beside the arguments
 
 
@@ -115,10 +116,13 @@ def faults(stage: Stage, route: Route, use: Use, expected: Mapping[str, tuple[Us
     for needed in use.needs:
         for world in (stage.foreign, stage.neighbour, stage.own):
             world.thing(needed)
-    worlds = [stage.foreign, stage.neighbour, stage.own] if route.arguments else [stage.own]
+    of_a_ward = route.arguments and not use.row.startswith("of the house: ")
+    worlds = [stage.foreign, stage.neighbour, stage.own] if of_a_ward else [stage.own]
     for role in sorted(stage.cast, key=lambda role: role not in set(use.by)):
         for world in worlds:
-            url = reverse(route.name, kwargs={name: world.thing(name) for name in route.arguments})
+            url = reverse(
+                route.name, kwargs={name: world.thing(use.row or name) for name in route.arguments}
+            )
             for fragment in (False, True):
                 status, text = stage.ask(role, use.method, url, use.data(world), fragment=fragment)
                 who = f"{role.value} {use.method} {route.name} ({_name(stage, world)}{', fragment' if fragment else ''})"

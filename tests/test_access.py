@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from lib import clock, identity
 from lib.addresses import address_search_key
-from tests import factories
+from tests import access_technical, factories
 from tests.access_matrix import SUCCESS, Route, Stage, Use, World, faults, routes
 from vaccination import forecasts
 from vaccination.models import Infection, Screening
@@ -145,6 +145,9 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "mfa_view_recovery_codes": (get(*EVERYBODY, succeeds=ASKS_AGAIN_OR_HAS_NONE),),
     "mfa_generate_recovery_codes": (get(*EVERYBODY),),
 }
+EXPECTED |= access_technical.expected(
+    lambda method, *by, row="": Use(method, by, 403, lambda world: {}, SUCCESS, row)
+)
 
 PASSWORD = make_password("một mật khẩu dài")  # made once: it is slow on purpose
 
@@ -188,7 +191,10 @@ def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str
         "infection_id": infection.pk,
         "screening_id": screening.pk,
         "neighbourhood": neighbourhood,
-    }
+        "object_id": resident.pk,
+        "app_label": "wards",
+        access_technical.SHARED + "app": "wards",
+    } | access_technical.things(ward)
     texts = {
         "name": (f"Thị {mark}", f"Phố {mark}", phone),
         "health": (f"LO{mark.upper()}", f"Điểm {mark}"),
