@@ -25,6 +25,7 @@ MENU = (
     Entry(_("Nhập từ tệp Excel"), "wards:import-list", Ability.IMPORT_FILES),
     Entry(_("Nhật ký xem và sửa"), "wards:access-log", Ability.SEE_AUDIT),
     Entry(_("Tài khoản cán bộ"), "wards:account-list", Ability.MANAGE_ACCOUNTS),
+    Entry(_("Trang kỹ thuật"), "admin:index", Ability.TECHNICAL_ADMIN),
 )
 
 
