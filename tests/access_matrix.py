@@ -46,6 +46,13 @@ def routes(
             yield Route(f"{space}{entry.name or entry.pattern}", found, entry)
 
 
+class PerRole(dict[Role, object]):
+    """A thing of which everybody has their own, by role; for a role without one any of them will do."""
+
+    def of(self, role: Role | None) -> object:
+        return self[role] if role in self else next(iter(self.values()))
+
+
 @dataclass
 class World:
     """One place and everything in it: `objects` by the name of the route argument; `texts` by what kind of secret they are.
@@ -58,10 +65,11 @@ class World:
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     makers: dict[str, Callable[[], object]] = field(default_factory=dict)
 
-    def thing(self, argument: str) -> object:
+    def thing(self, argument: str, role: Role | None = None) -> object:
         if argument not in self.objects:
             self.objects[argument] = self.makers[argument]()
-        return self.objects[argument]
+        found = self.objects[argument]
+        return found.of(role) if isinstance(found, PerRole) else found
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,9 @@ class Use:
     others: int = REFUSED
     data: Callable[[World], Mapping] = lambda world: {}
     succeeds: frozenset[int] = SUCCESS
-    row: str = ""  # the thing whose id the technical pages' `object_id` is; one "of the house" belongs to no ward
+    row: str = (
+        ""  # the thing whose id the technical pages' `object_id` is; one "of the house" belongs to no ward
+    )
     needs: tuple[str, ...] = ()  # things that must be there in every world, beside the arguments
 
 
@@ -121,7 +131,7 @@ def faults(stage: Stage, route: Route, use: Use, expected: Mapping[str, tuple[Us
     for role in sorted(stage.cast, key=lambda role: role not in set(use.by)):
         for world in worlds:
             url = reverse(
-                route.name, kwargs={name: world.thing(use.row or name) for name in route.arguments}
+                route.name, kwargs={name: world.thing(use.row or name, role) for name in route.arguments}
             )
             for fragment in (False, True):
                 status, text = stage.ask(role, use.method, url, use.data(world), fragment=fragment)

@@ -15,13 +15,23 @@ from django.urls import reverse
 
 from lib import clock, identity
 from lib.addresses import address_search_key
+from outreach import export_jobs, list_exports
+from outreach.worklists import UNVACCINATED
 from tests import access_technical, factories
-from tests.access_matrix import SUCCESS, Route, Stage, Use, World, faults, routes
+from tests.access_matrix import SUCCESS, PerRole, Route, Stage, Use, World, faults, routes
 from vaccination import forecasts
 from vaccination.models import Infection, Screening
 from wards import identity_numbers
 from wards.imports import batches, steps
-from wards.models import AccessEvent, Condition, IdentityClaim, Installation, Organisation, ResidentCondition
+from wards.models import (
+    AccessEvent,
+    Condition,
+    IdentityClaim,
+    Installation,
+    Organisation,
+    ResidentCondition,
+    User,
+)
 from wards.roles import Role
 
 SURVEYOR, OFFICER, STATION, WARD_LEAD, POLICE = (
@@ -86,6 +96,11 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
         post(*TAKES_LISTS_OUT, format="csv", **PURPOSE),
         post(SURVEYOR, *TAKES_LISTS_OUT, format="print", **PURPOSE),
     ),
+    # a file is its owner's alone: even to roles that take no lists out, its address tells nothing
+    "outreach:export-list": (replace(get(*TAKES_LISTS_OUT), needs=("export_id",)),),
+    "outreach:export-download": (get(*TAKES_LISTS_OUT, others=404),),
+    "outreach:export-delete": (post(*TAKES_LISTS_OUT, others=404),),
+    "outreach:export-retry": (post(*TAKES_LISTS_OUT, others=404),),
     "outreach:resident-detail": (get(*SEES_PEOPLE),),
     "vaccination:dose-create": page(*ENTERS_DOSES),
     "vaccination:dose-history": page(*ENTERS_DOSES),
@@ -200,7 +215,7 @@ def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str
         "health": (f"LO{mark.upper()}", f"Điểm {mark}"),
         "diagnosis": (f"Bệnh {mark}", f"Lý do {mark}"),
         "number": (number,),
-        "colleague": (f"Cán bộ {mark}",),
+        "colleague": (f"Cán bộ {mark}", f"Tải cho {mark}"),
     }
     return World(ward, objects, texts, {"batch_id": lambda: file_under_review(ward, mark)})
 
@@ -237,7 +252,25 @@ def stage(db) -> Stage:
     )  # somebody who has moved away since: the look belongs to this ward, the name no longer
     centre = Organisation.objects.create(kind=Organisation.Kind.HEALTH_CENTRE, name="Trung tâm thử")
     centre.units.add(ward)
-    return Stage(own, foreign, neighbour, {role: _at_work(role, own, centre) for role in Role}, READERS)
+    cast = {role: _at_work(role, own, centre) for role in Role}
+    for world, mark in ((own, "Bromua"), (neighbour, "Dolomit")):
+        world.makers["export_id"] = lambda mark=mark: PerRole(
+            {role: list_made_for(cast[role], mark) for role in TAKES_LISTS_OUT}
+        )
+    foreign.makers["export_id"] = lambda: list_made_for(factories.make_user(OFFICER, other), "Cacbonat")
+    return Stage(own, foreign, neighbour, cast, READERS)
+
+
+def list_made_for(user: User, mark: str):
+    """The id of a list that this user had made as a file."""
+    selection = UNVACCINATED.select(user, {}, clock.today())
+    export = list_exports.request_export(
+        by=user, selection=selection, file_format="csv", purpose=f"Tải cho {mark}", rows=selection.count()
+    )
+    assert export_jobs.make_next()
+    export.refresh_from_db()
+    assert (export.state, export.rows_written) == ("ready", selection.count()), export.reason
+    return export.pk
 
 
 def look_at(world: World, at_the_time: World) -> None:

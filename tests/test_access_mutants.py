@@ -33,8 +33,8 @@ SECOND_LOCKS = {
     "wards.views.moves._back:visible_to": "the verb refuses a home out of scope (tests/wards/test_actions.py)",
     "wards.views.moves._records:visible_to": "the verb refuses a record out of scope (tests/wards/test_actions.py)",
     "wards.views.access_log._people:can": "visible_to shows nobody to roles that see no people",
-    "outreach.views.worklists._frame:can": "taking the list out asks for the ability again",
-    "outreach.views.worklists.worklist_export:ability_required": "only roles that see health may export or print",
+    "outreach.views.worklists.frame:can": "taking the list out asks for the ability again",
+    "outreach.views.exports.worklist_export:ability_required": "only roles that see health may export or print",
 }
 
 
