@@ -224,15 +224,18 @@ def _may_be_aged(born: PartialDate, given: PartialDate, low: int, high: int | No
 def _warning(person: Person, dose: Dose, rules: RuleSet) -> tuple[str | None, Any]:
     if dose.product == UNKNOWN_PRODUCT:
         return "PRODUCT_UNKNOWN", _NO_PARAMS
-    if dose.volume_ml is not None:
-        for band in rules.bands:
-            usual = band.volumes_ml.get(dose.product)
-            certain = dose.given.first >= birthday(person.born.last, band.min_age) and (
-                band.max_age is None or dose.given.last < birthday(person.born.first, band.max_age)
-            )
-            if usual and certain and dose.volume_ml != usual:
-                return "VOLUME", {"given_ml": dose.volume_ml, "usual_ml": usual, "rule": band.row.key}
-    return None, _NO_PARAMS
+    if dose.volume_ml is None:
+        return None, _NO_PARAMS
+    label = rules.products[dose.product].volume_ml
+    usual = {
+        band.volumes_ml.get(dose.product, label): band.row.key
+        for band in rules.bands
+        if _may_be_aged(person.born, dose.given, band.min_age, band.max_age)
+    }
+    if dose.volume_ml in usual or not usual:  # of two ages that a vague birth date leaves open, either will do
+        return None, _NO_PARAMS
+    volume, rule = next(iter(usual.items()))
+    return "VOLUME", {"given_ml": dose.volume_ml, "usual_ml": volume, "rule": rule}
 
 
 def mix_rule(rules: RuleSet, born: PartialDate, younger_than: YoungerThan) -> MixRule:
@@ -335,8 +338,8 @@ def _step_verdict(course: Course, dose: Dose, step: Step, start: PartialDate, ru
         return _yes(dose, step.type, step.ordinal, "PRODUCT_UNKNOWN")
     if dose.product not in step_products(rules, step.products, course):
         return _no(dose, step.products.row.key, {"product": dose.product})
-    usual = step.products.volumes_ml.get(dose.product)
-    if usual and dose.volume_ml is not None and dose.volume_ml != usual:
+    usual = step.products.volumes_ml.get(dose.product, rules.products[dose.product].volume_ml)
+    if dose.volume_ml is not None and dose.volume_ml != usual:
         params = {"given_ml": dose.volume_ml, "usual_ml": usual, "rule": step.products.row.key}
         return _yes(dose, step.type, step.ordinal, "VOLUME", params)
     return _yes(dose, step.type, step.ordinal)
