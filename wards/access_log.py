@@ -38,6 +38,9 @@ THINGS = {
     "account": gettext_lazy("Tài khoản"),
     "number_clash": gettext_lazy("Số giấy tờ này được nhập cho người khác, cần xem"),
     "access_log": gettext_lazy("Nhật ký"),
+    "api_token": gettext_lazy("Mã truy cập API"),
+    "dose": gettext_lazy("Mũi tiêm"),
+    "forecast": gettext_lazy("Lịch tiêm"),
     "unexpected_fields": gettext_lazy("Mẫu gửi lên có mục lạ, đã bỏ qua"),
 }
 ABOUT_A_PERSON = ("resident", "number_clash")
@@ -49,6 +52,8 @@ VERBS = {
     "close_account": gettext_lazy("Khóa tài khoản"),
     "reopen_account": gettext_lazy("Mở lại tài khoản"),
     "reset_password": gettext_lazy("Đặt lại mật khẩu"),
+    "make_token": gettext_lazy("Tạo mã truy cập API"),
+    "revoke_token": gettext_lazy("Thu hồi mã truy cập API"),
     "request_export": gettext_lazy("Yêu cầu lập tệp"),
     "make_export": gettext_lazy("Lập tệp"),
 }

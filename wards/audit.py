@@ -88,11 +88,16 @@ def record_unexpected(request: HttpRequest, known: Iterable[str], *, object_id: 
     """A form was sent with fields it does not have (`ward`, `roles`, `created_at` …): ignored, and noted as an attempt."""
     names = set(request.POST) - set(known) - {"csrfmiddlewaretoken"}
     if names:
-        record_access(
-            request,
-            AccessEvent.Action.CHANGE,
-            "unexpected_fields",
-            object_id=object_id,
-            row_count=0,
-            detail={"fields": sorted(name[:40] for name in names)[:20]},
-        )
+        record_unexpected_names(request, names, object_id=object_id)
+
+
+def record_unexpected_names(request: HttpRequest, names: Iterable[str], *, object_id: object = "") -> None:
+    """Note an attempt to write fields that are nobody's to write (TRUST API-06), by their names alone."""
+    record_access(
+        request,
+        AccessEvent.Action.CHANGE,
+        "unexpected_fields",
+        object_id=object_id,
+        row_count=0,
+        detail={"fields": sorted(name[:40] for name in names)[:20]},
+    )
