@@ -6,25 +6,19 @@ import sys
 import time
 from pathlib import Path
 
-from bench import harness, measures, report, stage
+from bench import harness, report, stage
 
 PAIRS = 5
 
 
 def main() -> int:
     arguments = _arguments()
-    goals = set(filter(None, arguments.only.upper().split(",")))
-    chosen = [
-        subject
-        for subject in measures.SUBJECTS
-        if not goals or goals & {one.goal.upper() for one in subject.comparisons}
-    ]
-    if not chosen:
-        sys.exit(f"No measure of {arguments.only}.")
     began = time.monotonic()
-    with stage.standing(arguments.residents) as city:
+    with stage.servers() as folder:
+        chosen = _chosen(arguments.only)
+        city = stage.furnished(arguments.residents, folder)
         _say(f"A city of {arguments.residents} stands after {time.monotonic() - began:.0f} s.")
-        found = []
+        found: list[harness.Measured] = []
         for subject in chosen:
             gc.collect()
             _say(f"{subject.name} …")
@@ -36,6 +30,18 @@ def main() -> int:
             print(f"not measured: {one.missing}")
     _say(f"{arguments.out}, after {time.monotonic() - began:.0f} s.")
     return 0
+
+
+def _chosen(only: str) -> list[harness.Subject]:
+    from bench.measures import SUBJECTS  # they need Django, which needs the servers
+
+    goals = set(filter(None, only.upper().split(",")))
+    found = [
+        one for one in SUBJECTS if not goals or goals & {each.goal.split()[0] for each in one.comparisons}
+    ]
+    if not found:
+        sys.exit(f"There is no measure of {only}.")
+    return found
 
 
 def _arguments() -> argparse.Namespace:

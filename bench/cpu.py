@@ -25,6 +25,12 @@ class Meter:
         work()
         return self._now() - before
 
+    def server_seconds(self, work: Callable[[], object]) -> float:
+        """CPU seconds of the database server alone."""
+        before = self._of_server()
+        work()
+        return self._of_server() - before
+
     def _now(self) -> float:
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
         own = time.process_time() + children.ru_utime + children.ru_stime

@@ -1,52 +1,129 @@
-"""How much a fresh process grows by one piece of work: run as `python -m bench.memory_probe WHAT ARGUMENT`, answers JSON.
+"""How much memory one piece of work takes: run as `python -m bench.memory_probe WORK ARGUMENT…`, answers JSON in MiB.
 
-Each process does one thing, so that nothing that was freed before hides anything.
+Each process does one thing, so that nothing that was freed before hides anything. The peak is the kernel's own (VmHWM),
+which begins anew with every program.
 """
 
 import json
+import re
 import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
+
+Work = Callable[[], object]
 
 
-def xlsx(count: str) -> Callable[[], object]:
+def peak_of(work: str, *arguments: object, environ: dict[str, str] | None = None) -> dict[str, float]:
+    """The answer of a fresh process: `before`, `peak` and `children` (the largest child's peak)."""
+    command = [sys.executable, "-m", "bench.memory_probe", work, *map(str, arguments)]
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def xlsx(count: str) -> Work:
     """Write a list of `count` rows that come from a generator, as they do from the database."""
     from bench import people
     from lib.spreadsheets.write import write_xlsx
 
-    folder = Path(tempfile.mkdtemp(prefix="tungnha-bench-"))
     wards = [("09190", "Võ Cường")]
-    write_xlsx(
-        folder / "few.xlsx", people.COLUMNS, people.people(10, wards)
-    )  # what is loaded once is no growth
 
-    def work() -> None:
-        path = folder / "many.xlsx"
-        try:
-            write_xlsx(path, people.COLUMNS, people.people(int(count), wards))
-        finally:
-            for left in folder.iterdir():
-                left.unlink()
-            folder.rmdir()
+    def write(rows: int) -> None:
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+            write_xlsx(file.name, people.COLUMNS, people.people(rows, wards))
 
-    return work
+    write(10)  # what is loaded once is no growth
+    return lambda: write(int(count))
 
 
-WORKS = {"xlsx": xlsx}
+def calamine(path: str) -> Work:
+    """Read every row with python-calamine, keeping none."""
+    from bench.anchors import calamine_read
+
+    return lambda: sum(1 for _ in calamine_read.rows(Path(path)))
+
+
+def parse(path: str) -> Work:
+    """Read every row as an import does, which is in a child of its own."""
+    from lib.spreadsheets import read
+
+    return lambda: sum(1 for _ in read.rows(Path(path)))
+
+
+def upload(path: str, username: str) -> Work:
+    """What a web process does with an uploaded file: the page's own POST."""
+    import django
+
+    django.setup()
+    from django.test import Client
+    from django.urls import reverse
+
+    from wards.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    address = reverse("wards:import-list")
+    client.get(address)
+
+    # as a web server hands it on: nobody holds the request in memory
+    body = tempfile.TemporaryFile()  # noqa: SIM115
+    _write_form(body, Path(path))
+
+    def send() -> None:
+        size = body.tell()
+        body.seek(0)
+        answer = client.generic(
+            "POST",
+            address,
+            **{  # type: ignore[arg-type]
+                "wsgi.input": body,
+                "CONTENT_LENGTH": str(size),
+                "CONTENT_TYPE": f"multipart/form-data; boundary={BOUNDARY}",
+            },
+        )
+        assert answer.status_code == 302, answer.content.decode()
+
+    return send
+
+
+BOUNDARY = "tung-nha-bench"
+
+
+def _write_form(body: IO[bytes], path: Path) -> None:
+    head = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="source"\r\n\r\nresidents\r\n--{BOUNDARY}\r\n'
+    )
+    head += f'Content-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
+    body.write(head.encode())
+    with path.open("rb") as file:
+        shutil.copyfileobj(file, body)
+    body.write(f"\r\n--{BOUNDARY}--\r\n".encode())
+
+
+WORKS = {work.__name__: work for work in (xlsx, calamine, parse, upload)}
 
 
 def main() -> None:
-    what, argument = sys.argv[1:]
-    work = WORKS[what](argument)
+    name, *arguments = sys.argv[1:]
+    work = WORKS[name](*arguments)
     before = _peak()
     work()
-    print(json.dumps({"before_mib": before, "grown_mib": _peak() - before, "peak_mib": _peak()}))
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(json.dumps({"before": before, "peak": _peak(), "children": children}))
 
 
 def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found
+    return int(found[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -12,14 +12,59 @@ from lib.columns import Column, Kind
 
 Person = tuple
 
-FAMILY = "Nguyễn Trần Lê Phạm Hoàng Vũ Ngô Đỗ Bùi Đặng Dương Lý Đào Trịnh".split()
-MIDDLE = "Thị Văn Đức Thanh Minh Hữu Ngọc Quang Xuân Thu".split()
-GIVEN = (
-    "Lan Hoa Mai Bình Dũng Sơn Hải Hà Tâm Phước Quỳnh Yến Thắng Linh Hòa Tuấn Anh Nga Hạnh Khoa Lộc Nhung Phượng Trí"
-).split()
-STREETS = "Lý Thái Tổ,Nguyễn Trãi,Trần Hưng Đạo,Ngô Gia Tự,Hai Bà Trưng,Lê Lợi,Nguyễn Văn Cừ,Kinh Bắc".split(
-    ","
-)
+FAMILY = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Vũ",
+    "Ngô",
+    "Đỗ",
+    "Bùi",
+    "Đặng",
+    "Dương",
+    "Lý",
+    "Đào",
+    "Trịnh",
+]
+MIDDLE = ["Thị", "Văn", "Đức", "Thanh", "Minh", "Hữu", "Ngọc", "Quang", "Xuân", "Thu"]
+GIVEN = [
+    "Lan",
+    "Hoa",
+    "Mai",
+    "Bình",
+    "Dũng",
+    "Sơn",
+    "Hải",
+    "Hà",
+    "Tâm",
+    "Phước",
+    "Quỳnh",
+    "Yến",
+    "Thắng",
+    "Linh",
+    "Hòa",
+    "Tuấn",
+    "Anh",
+    "Nga",
+    "Hạnh",
+    "Khoa",
+    "Lộc",
+    "Nhung",
+    "Phượng",
+    "Trí",
+]
+STREETS = [
+    "Lý Thái Tổ",
+    "Nguyễn Trãi",
+    "Trần Hưng Đạo",
+    "Ngô Gia Tự",
+    "Hai Bà Trưng",
+    "Lê Lợi",
+    "Nguyễn Văn Cừ",
+    "Kinh Bắc",
+]
 EMPLOYERS = ("", "", "Công ty TNHH Mẫu", "Trường Tiểu học Mẫu", "Hợp tác xã Mẫu", "Tự do")
 CONDITIONS = ("", "", "", "", "Tăng huyết áp", "Đái tháo đường", "Hen phế quản")
 

@@ -17,12 +17,13 @@ from typing import Any
 
 from bench.cpu import Meter
 from config import embedded
-from config.servers import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER, Postgres
+from config.servers import DATABASE, OWNER_ROLE, SUPERUSER, Postgres
 
 ON = date(2022, 2, 5)
 SEED = 1
 HEALTH_CENTRE = "demo-trung-tam"  # sees the whole city
 WARD_OFFICER = "demo-vo-cuong"
+STATION = "demo-tram-y-te"  # of the same ward; records doses
 
 
 @dataclass
@@ -102,8 +103,8 @@ class Stage:
 
 
 @contextmanager
-def standing(residents: int) -> Iterator[Stage]:
-    """Servers up, both templates made, the product inside `city`."""
+def servers() -> Iterator[Path]:
+    """Servers up in a folder of their own, Django on top of them."""
     folder = Path(tempfile.mkdtemp(prefix="tungnha-bench-"))
     folder.chmod(0o755)  # root's servers run as another user
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ALLOWED_HOSTS", "PORT"):
@@ -112,16 +113,18 @@ def standing(residents: int) -> Iterator[Stage]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     try:
         with embedded.session(folder):
-            yield _furnished(residents, folder)
+            import django
+
+            django.setup()
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _furnished(residents: int, folder: Path) -> Stage:
-    import django
+def furnished(residents: int, folder: Path) -> Stage:
+    """Both templates made, the product inside `city`."""
     from django.core.management import call_command
 
-    django.setup()
     postgres = Postgres(folder, embedded.installation_secrets(folder))
     stage = Stage(residents, folder / "bench", postgres, Meter(_postmaster(postgres)))
     stage.folder.mkdir()
@@ -130,18 +133,19 @@ def _furnished(residents: int, folder: Path) -> Stage:
         cursor.execute("SELECT pg_reload_conf()")
     call_command("migrate", verbosity=0)
     stage.enter("nobody", DATABASE)
-    _people(100)
+    people(100)
     _remove_people(stage)
     stage.enter("city", DATABASE)
-    _people(residents)
+    people(residents)
     stage.vacuum()
     return stage
 
 
-def _people(residents: int) -> None:
+def people(residents: int, seed: int = SEED) -> None:
+    """A demonstration city in the database the product works in."""
     from outreach.demo import city
 
-    city.create(residents=residents, seed=SEED, on=ON)
+    city.create(residents=residents, seed=seed, on=ON)
     city.analyse()
 
 

@@ -1,17 +1,13 @@
 """P5: files that leave the house."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
 from bench import people
 from bench.anchors import copy_out, xlsxwriter_file
+from bench.anchors.copy_upsert import copy_in
 from bench.harness import Comparison, Subject
+from bench.memory_probe import peak_of
 from bench.stage import Stage
 from lib.spreadsheets.write import Document, write_csv, write_xlsx
 
-ROOT = Path(__file__).resolve().parents[2]
 TABLE = "bench_people"
 
 
@@ -27,8 +23,6 @@ def _prepare(stage: Stage) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
         cursor.execute(f"CREATE TABLE {TABLE} ({columns})")
         cursor.execute(f"GRANT SELECT ON {TABLE} TO PUBLIC")
-        from bench.anchors.copy_upsert import copy_in
-
         copy_in(cursor, TABLE, people.KEYS, rows)
 
 
@@ -47,9 +41,8 @@ def _xlsxwriter(stage: Stage) -> float:
 
 def _memory(stage: Stage) -> float:
     """MiB that a process grows by while it writes the rows, which come from a generator as they do from the database."""
-    command = [sys.executable, "-m", "bench.memory_probe", "xlsx", str(stage.residents)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)["grown_mib"]
+    found = peak_of("xlsx", stage.residents)
+    return found["peak"] - found["before"]
 
 
 def _stored(stage: Stage):
