@@ -208,13 +208,18 @@ def reference(interval: Interval, course: Course) -> PartialDate | None:
         given = [one for one in given if one.number == interval.from_target]
     else:
         given = [one for one in given if one.dose.product in interval.from_cvx]
-    return given[-1].dose.given if given else None
+    return _latest(one.dose.given for one in given)
 
 
 def last_shot(course: Course) -> PartialDate | None:
     """The last dose of any kind; a slip of the pen is none."""
-    given = [one.dose.given for one in course.judged if one.reason not in _NO_DOSE]
-    return given[-1] if given else None
+    return _latest(one.dose.given for one in course.judged if one.reason not in _NO_DOSE)
+
+
+def _latest(given: Iterable[PartialDate]) -> PartialDate | None:
+    """The latest of several days, whose order may be uncertain."""
+    days = list(given)
+    return PartialDate(max(day.first for day in days), max(day.last for day in days)) if days else None
 
 
 def _slipped(course: Course) -> bool:
