@@ -134,6 +134,17 @@ TASKS = (
         "wards:account-list",
     ),
     Task(
+        "danh-muc",
+        _("Giữ danh mục dùng chung"),
+        (
+            _("Mở “Trang kỹ thuật”: đơn vị hành chính, bệnh nền, nhóm nguy cơ, loại vắc xin, ngày nghỉ lễ."),
+            _("Sửa nhiều dòng: tải bảng ra Excel, sửa, rồi nhập lại chính tệp đó; máy cho xem trước những gì thay đổi."),
+            _("Dòng đã sửa tại đây được giữ nguyên khi nâng cấp phần mềm."),
+        ),
+        Ability.TECHNICAL_ADMIN,
+        "admin:index",
+    ),
+    Task(
         "nhat-ky",
         _("Xem ai đã xem, sửa, tải, in"),
         (

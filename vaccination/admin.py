@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from lib.columns import Kind
 from vaccination.models import DoseRecord, Product
-from wards.reference_columns import field
+from wards.reference_columns import EDITED_HERE, field
 from wards.reference_files import resource
 from wards.roles import Ability
 from wards.technical_admin import PersonalFactAdmin, ReferenceAdmin
@@ -21,19 +21,24 @@ COLUMNS = (
 
 @admin.register(Product)
 class ProductAdmin(ReferenceAdmin):
-    columns = COLUMNS
+    columns = (*COLUMNS, EDITED_HERE)
     # a product and its CVX codes come with the rule set that knows them: vaccination/schedules
     resource = resource(Product, COLUMNS, ("code",), fixed=("code", "cvx_codes"), may_add=False)
     may_add = False
-    list_display = ("code", "short_name", "name", "order", "edited_here")
+    shown = ("code", "short_name", "name", "order", "edited_here")
     exclude = ("programme",)
-
-    def get_exclude(self, request, obj=None):
-        return self.exclude
 
 
 @admin.register(DoseRecord)
 class DoseRecordAdmin(PersonalFactAdmin):
     ability = Ability.SEE_HEALTH
-    list_display = ("id", "ward", "product", "given_year", "given_month", "source")
-    list_filter = ("product",)
+    columns = (
+        field("id", "Mã", "Id", Kind.ID),
+        field("ward", "Phường", "Ward"),
+        field("product", "Loại vắc xin", "Product"),
+        field("given_year", "Năm tiêm", "Year given", Kind.ID),
+        field("given_month", "Tháng tiêm", "Month given", Kind.ID),
+        field("source", "Nguồn", "Source"),
+    )
+    shown = ("id", "ward", "product", "given_year", "given_month", "source")
+    filters = ("product",)

@@ -22,6 +22,8 @@ def field(
     return Column(name, title_vi, title_en, value, kind, width)
 
 
+EDITED_HERE = field("edited_here", "Đã sửa tại đây", "Changed here", Kind.BOOL)
+
 COLUMNS: dict[type[Model], tuple[Column, ...]] = {
     AdministrativeUnit: (
         field("code", "Mã", "Code", Kind.ID),
@@ -64,3 +66,18 @@ COLUMNS: dict[type[Model], tuple[Column, ...]] = {
         field("legal_ref", "Căn cứ", "Legal reference", width=30),
     ),
 }
+
+# Personal facts on the technical pages: enough to find a row, no more.
+HOUSEHOLD = (
+    field("id", "Mã", "Id", Kind.ID),
+    field("ward", "Phường", "Ward"),
+    field("neighbourhood", "Tổ, khu phố", "Neighbourhood"),
+    field("dwelling", "Tình trạng nhà", "Dwelling"),
+)
+RESIDENT = (
+    field("id", "Mã", "Id", Kind.ID),
+    field("ward", "Phường", "Ward"),
+    field("full_name", "Họ và tên", "Name"),
+    field("birth_year", "Năm sinh", "Year of birth", Kind.ID),
+    field("residence", "Cư trú", "Residence"),
+)

@@ -4,6 +4,7 @@ Django's admin with the product's own locks: who gets in is an ability, what a p
 and nobody signs in, signs out or changes a password here (the product's own pages do that, with the second factor).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +15,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse_lazy
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 from import_export.tmp_storages import MediaStorage
 
-from lib.columns import Column
+from lib.columns import Column, Kind, select
 from wards import audit
 from wards.access import can
 from wards.models import AccessEvent
@@ -65,17 +68,61 @@ class TechnicalSite(admin.AdminSite):
         return guarded
 
 
+def _cell(column: Column) -> Callable[[Any], Any]:
+    """A column of the admin's list made of ours."""
+
+    def cell(row: Any) -> Any:
+        return column.value(row)
+
+    cell.__name__ = column.key
+    ordering = None if "__" in column.key else column.key
+    return admin.display(
+        description=lazy(lambda: column.title(get_language() or ""), str)(),
+        ordering=ordering,
+        boolean=column.kind is Kind.BOOL,
+    )(cell)
+
+
+def filter_by(column: Column) -> tuple[str, type]:
+    """A filter of the admin's list under the column's own title."""
+
+    class Titled(admin.FieldListFilter):
+        def __new__(cls, *arguments: Any, **options: Any) -> Any:
+            made = admin.FieldListFilter.create(*arguments, **options)
+            made.title = column.title(get_language() or "")
+            return made
+
+    return column.key, Titled
+
+
 class TechnicalModelAdmin(ModelAdmin):
     """Rights come from abilities; Django's own permission rows are not used."""
 
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     show_full_result_count = False
+    columns: tuple[Column, ...] = ()
+    shown: tuple[str, ...] = ()  # keys of the columns that the list shows
+    filters: tuple[str, ...] = ()  # and those it is filtered by
     pages: tuple[str, ...] = ("changelist", "change")  # the addresses it has; what nobody may do has none
 
     def get_urls(self) -> list:
         kept = tuple(f"{self.opts.app_label}_{self.opts.model_name}_{page}" for page in self.pages)
         return [entry for entry in super().get_urls() if entry.name in kept]
+
+    def get_list_display(self, request: HttpRequest) -> list:
+        return [_cell(column) for column in select(self.columns, self.shown)]
+
+    def get_list_filter(self, request: HttpRequest) -> list:
+        return [filter_by(column) for column in select(self.columns, self.filters)]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A field of the form is called what the column of the list and of the file is called."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        titles = {column.key: column.title(get_language() or "") for column in self.columns}
+        if field and db_field.name in titles:
+            field.label, field.help_text = titles[db_field.name], ""
+        return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return can(request.user, Ability.TECHNICAL_ADMIN)
@@ -92,7 +139,6 @@ class TechnicalModelAdmin(ModelAdmin):
 class ReferenceAdmin(ImportExportMixin, TechnicalModelAdmin):
     """A reference table: edited, read in from a file after a preview, taken out as a file."""
 
-    columns: tuple[Column, ...] = ()
     resource: type[ReferenceResource]
     may_add = True
     may_delete = False
@@ -120,10 +166,11 @@ class ReferenceAdmin(ImportExportMixin, TechnicalModelAdmin):
         return self.may_delete and can(request.user, Ability.TECHNICAL_ADMIN)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None):
-        return sorted(self.resource.fixed) if obj else ()
+        return [_cell(column) for column in self.columns if column.key in self.resource.fixed] if obj else ()
 
     def get_exclude(self, request: HttpRequest, obj: Any = None):
-        return ("search_key", "successors") if hasattr(self.model, "search_key") else ()
+        shown_only = self.resource.fixed if obj else ()
+        return (*(self.exclude or ()), *shown_only)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         prepare(obj)
@@ -137,7 +184,7 @@ class ReferenceAdmin(ImportExportMixin, TechnicalModelAdmin):
     get_export_resource_classes = get_import_resource_classes
 
     def get_import_formats(self) -> list:
-        return [type(kind.__name__, (kind,), {"columns": self.columns}) for kind in (Xlsx, Csv)]
+        return [type(kind.__name__, (kind,), {"columns": self.resource.columns}) for kind in (Xlsx, Csv)]
 
     get_export_formats = get_import_formats
 
