@@ -30,6 +30,7 @@ from wards.roles import Ability
 
 # Of the site's own addresses only these are of use here.
 KEPT = {"index", "app_list", "jsi18n"}
+SHOWN = "shown_"  # + a column's key: the cell of a list or the line of a form that nobody changes
 
 
 class TechnicalSite(admin.AdminSite):
@@ -110,8 +111,14 @@ class TechnicalModelAdmin(ModelAdmin):
         kept = tuple(f"{self.opts.app_label}_{self.opts.model_name}_{page}" for page in self.pages)
         return [entry for entry in super().get_urls() if entry.name in kept]
 
-    def get_list_display(self, request: HttpRequest) -> list:
-        return [_cell(column) for column in select(self.columns, self.shown)]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.cells = [SHOWN + column.key for column in self.columns]
+        for name, column in zip(self.cells, self.columns, strict=True):
+            setattr(self, name, _cell(column))
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return [SHOWN + key for key in self.shown]
 
     def get_list_filter(self, request: HttpRequest) -> list:
         return [filter_by(column) for column in select(self.columns, self.filters)]
@@ -165,8 +172,8 @@ class ReferenceAdmin(ImportExportMixin, TechnicalModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may_delete and can(request.user, Ability.TECHNICAL_ADMIN)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None):
-        return [_cell(column) for column in self.columns if column.key in self.resource.fixed] if obj else ()
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for name in self.cells if name.removeprefix(SHOWN) in self.resource.fixed] if obj else []
 
     def get_exclude(self, request: HttpRequest, obj: Any = None):
         shown_only = self.resource.fixed if obj else ()
