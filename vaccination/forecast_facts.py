@@ -46,8 +46,9 @@ def _rows(sql: str, ids: str, *more: str) -> list[tuple]:
 _RESIDENTS = """
     SELECT r.id::text, r.ward_id, u.province_code, r.birth_year, r.birth_month, r.birth_day, r.priority_group, r.residence
     FROM wards_resident r JOIN wards_administrativeunit u ON u.id = r.ward_id
-    WHERE r.id = ANY(%s::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r
+    WHERE r.id = ANY(%s::uuid[]) ORDER BY r.id
 """
+_HELD = " FOR NO KEY UPDATE OF r"
 _DOSES = """
     SELECT d.resident_id::text, d.id::text, d.given_year, d.given_month, d.given_day, d.product_id, d.volume_ml::float
     FROM vaccination_doserecord d
@@ -73,13 +74,16 @@ _SCREENINGS = """
 """
 
 
-def load(resident_ids: Sequence[object], programme_id: str, on: date) -> tuple[list[Facts], list[str]]:
+def load(
+    resident_ids: Sequence[object], programme_id: str, on: date, *, hold: bool = True
+) -> tuple[list[Facts], list[str]]:
     """The facts of these residents as of `on`, and the ids of those who moved away or died, who are not forecast.
 
-    Must run in a transaction: it holds the residents' rows. Claimed and voided doses are left out.
+    Must run in a transaction: it holds the residents' rows, unless they are only looked at (`hold` false). Claimed and
+    voided doses are left out.
     """
     ids = uuid_array(resident_ids)
-    residents = _rows(_RESIDENTS, ids)
+    residents = _rows(_RESIDENTS + _HELD if hold else _RESIDENTS, ids)
     doses = _doses(ids, programme_id)
     known = dict(_rows(_HISTORIES, ids))
     spans = _Spans(on)

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
-from vaccination import eligibility, forecast_facts, stored_forecasts
+from vaccination import eligibility, forecast_facts, rule_choices, stored_forecasts
 from vaccination.models import Forecast, Programme
 from wards.models import Resident
 
@@ -25,8 +25,14 @@ INLINE = 2000  # residents that a page may forecast anew before it answers: a fi
 
 
 def family(programme_id: str) -> eligibility.Family:
-    """The rule family of a programme."""
-    return eligibility.load_family(Programme.objects.get(pk=programme_id).rule_family)
+    """The rule family of a programme, with what this place chose where the texts leave it open."""
+    return rules_of(Programme.objects.get(pk=programme_id))
+
+
+def rules_of(programme: Programme) -> eligibility.Family:
+    return rule_choices.family_with(
+        programme.rule_family, rule_choices.RuleChoices.from_json(programme.rule_choices)
+    )
 
 
 def refresh_residents(resident_ids: Sequence[UUID | str], on: date) -> int:
@@ -42,12 +48,13 @@ def refresh_residents(resident_ids: Sequence[UUID | str], on: date) -> int:
 def _refresh(resident_ids: Sequence[UUID | str], on: date, *, thorough: bool = False) -> int:
     changed = 0
     ids = sorted({str(resident_id) for resident_id in resident_ids})
-    for programme in Programme.objects.all():
-        rules = eligibility.load_family(programme.rule_family)
+    # Shared, so that whoever chooses other rules waits for us, and we for them.
+    for programme in Programme.objects.raw("SELECT * FROM vaccination_programme ORDER BY code FOR SHARE"):
+        rules = rules_of(programme)
         if on < rules.starts[0]:
             continue  # a training clock before the programme: there is nothing to say, and nothing to break
         for batch in forecast_facts.batches(ids, BATCH):
-            with _collector_at_rest():
+            with collector_at_rest():
                 facts, left = forecast_facts.load(batch, programme.pk, on)
                 answers = [(fact, answer_for(fact, rules, on)) for fact in facts]
                 changed += stored_forecasts.write(answers, programme.pk, thorough=thorough)
@@ -57,7 +64,7 @@ def _refresh(resident_ids: Sequence[UUID | str], on: date, *, thorough: bool = F
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """A batch makes hundreds of thousands of small tuples and no cycles; searching them for some costs half the time."""
     was_at_work = gc.isenabled()
     gc.disable()

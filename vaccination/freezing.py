@@ -81,7 +81,11 @@ class _History:
         raw: dict[str, list[tuple[Row, Fields]]] = {}
         for fields in file.objects("rows"):
             row, applies_before = read_row(fields)
-            if any(earlier.eff == row.eff for earlier, _ in raw.get(row.key, ())):
+            same_day = next((f for earlier, f in raw.get(row.key, ()) if earlier.eff == row.eff), None)
+            if same_day is not None and "more_provinces" in fields.value and not row.line:
+                same_day.value["more_provinces"] = fields.value["more_provinces"]  # decided on the very day
+                continue
+            if same_day is not None:
                 raise fields.fail("eff", f"{row.key} has two rows of this day")
             raw.setdefault(row.key, []).append((row, fields))
             if applies_before:
@@ -206,6 +210,8 @@ class _History:
             for code, length in provinces.items():
                 if floor is None or length.order() < floor.order():
                     raise decided.fail(code, "is below the floor of this row")
+                if most and length.order() > most.order():
+                    raise decided.fail(code, "is more than max")
         return rulesets.IntervalRule(
             row=row,
             after=fields.codes("after", self.products),
@@ -296,7 +302,7 @@ def _extended(fields: Fields, row: Row, previous: Fields | None) -> Fields:
     if not fields.get("extends", bool, False):
         if any(field in own for field in MORE):
             raise fields.fail("extends", "more_pairs and more_choices need it")
-        return fields
+        return _with_provinces(fields, own)
     if previous is None:
         raise fields.fail("extends", f"there is no earlier row {row.key}")
     kept = {field: value for field, value in previous.value.items() if field in KIND_FIELDS[row.kind]}
@@ -305,6 +311,20 @@ def _extended(fields: Fields, row: Row, previous: Fields | None) -> Fields:
     for more, whole in MORE.items():
         if more in own:
             merged[whole] = [*kept.get(whole, []), *merged.pop(more)]
+    return _with_provinces(fields, merged)
+
+
+def _with_provinces(fields: Fields, row: Located) -> Fields:
+    """The row with the decisions of further provinces; where no text lets a province decide, they are refused."""
+    if "more_provinces" not in row:
+        return Fields(fields.file, row)
+    if "floor" not in row:
+        raise fields.fail("more_provinces", "provinces did not decide then")
+    decided = Located({**row.get("provinces", {}), **row["more_provinces"]})
+    decided.line, decided.lines = row.line, {}
+    merged = Located({**row, "provinces": decided})
+    del merged["more_provinces"]
+    merged.line, merged.lines = row.line, row.lines
     return Fields(fields.file, merged)
 
 

@@ -17,7 +17,7 @@ INFECTION_DATES = ("confirmed_on", "recovered_on", "discharged_on")
 ROW_FIELDS = {"key", "eff", "kind", "extends", "text_vi", "text_en", "ref", "confidence", "applies_before"}
 KIND_FIELDS = {
     "age": {"min_age", "max_age", "products", "product_min_age", "volumes_ml"},
-    "interval": {"after", "min", "max", "floor", "provinces", "min_age", "max_age"},
+    "interval": {"after", "min", "max", "floor", "provinces", "more_provinces", "min_age", "max_age"},
     "mix": {"pairs", "more_pairs", "max_age"},
     "step": {"type", "ordinal", "min_age", "max_age", "who", "start", "min", "max", "product_key", "restart_disputed"},
     "products": {"choices", "more_choices", "volumes_ml"},

@@ -1,5 +1,6 @@
 """The rule files that are shipped, in `schedules/`, and any other file of their form."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from vaccination import rulesets
 from vaccination.freezing import freeze
 from vaccination.schedule_fields import PLATFORMS, Fields, ScheduleError, read
 
-__all__ = ["ScheduleError", "family_codes", "load_family", "load_products", "read_family"]
+__all__ = ["ScheduleError", "family_codes", "load_decided", "load_family", "load_products", "read_family"]
 
 FOLDER = Path(__file__).parent / "schedules"
 PRODUCTS_FILE = FOLDER / "products.json"
@@ -61,6 +62,15 @@ def load_family(code: str = "VN-COVID", **parameters: Any) -> rulesets.Family:
     if code not in family_codes():
         raise LookupError(f"there is no rule family {code}")
     return read_family(FOLDER / f"{code.lower()}.json", **parameters)
+
+
+def load_decided(code: str, rows: Sequence[Any], **parameters: Any) -> rulesets.Family:
+    """A shipped family with further rows (`rule_choices`); ScheduleError where they do not fit it."""
+    if code not in family_codes():
+        raise LookupError(f"there is no rule family {code}")
+    file = read(FOLDER / f"{code.lower()}.json")
+    file.value["rows"] = [*file.value["rows"], *rows]
+    return freeze(file, load_products(), parameters)
 
 
 def read_family(path: Path, **parameters: Any) -> rulesets.Family:

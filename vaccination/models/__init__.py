@@ -3,6 +3,7 @@
 from vaccination.models.doses import DoseHistory, DoseRecord, DoseVoid, Infection, Screening
 from vaccination.models.forecasts import Forecast
 from vaccination.models.products import Product, Programme
+from vaccination.models.rule_changes import RuleChange
 
 __all__ = [
     "DoseHistory",
@@ -12,5 +13,6 @@ __all__ = [
     "Infection",
     "Product",
     "Programme",
+    "RuleChange",
     "Screening",
 ]

@@ -13,6 +13,10 @@ class Programme(models.Model):
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120)
     rule_family = models.CharField(max_length=40, help_text="family of rule sets in vaccination/schedules")
+    rule_choices = models.JSONField(
+        default=dict,
+        help_text="what this place chose where the texts leave it open (vaccination.rule_choices)",
+    )
 
     def __str__(self) -> str:
         return self.name
