@@ -195,7 +195,7 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "wards.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["wards.accounts.OfficialBackend"]
 PASSWORD_HASHERS = ["wards.passwords.TunedArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -245,6 +245,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = DATA_DIR / "files"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # 200 pasted officials, seven fields each
 IMPORT_MAX_BYTES = 100 * 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {

@@ -39,34 +39,50 @@ def can(user, ability: Ability) -> bool:
 
 def role_allows(user, ability: Ability) -> bool:
     """Whether one of the user's roles carries this ability, whatever they come with."""
-    return bool(
-        user.is_authenticated
-        and user.is_active
-        and any(ability in ABILITIES[Role(role)] for role in user.roles)
-    )
+    return any(ability in ABILITIES[Role(role)] for role in roles_of(user))
+
+
+def roles_of(user) -> frozenset[str]:
+    """The roles held now: the own ones and, while a stand-in lasts, those held in somebody's place.
+
+    They hold wherever the user works, as all roles do; none once the account is closed.
+    """
+    if not _is_in(user):
+        return frozenset()
+    return frozenset(user.roles) | _work_of(user)[1]
 
 
 def scope_of(user) -> Scope:
     """The wards and neighbourhoods of the user's assignments in force now; read once per user object (so per request)."""
-    cached = getattr(user, "_scope", None)
+    return _work_of(user)[0]
+
+
+def _is_in(user) -> bool:
+    return bool(user.is_authenticated and user.is_open(clock.real_now()))
+
+
+def _work_of(user) -> tuple[Scope, frozenset[str]]:
+    cached = getattr(user, "_work", None)
     if cached is None:
-        cached = user._scope = _read_scope(user)
+        cached = user._work = _read_work(user)
     return cached
 
 
-def _read_scope(user) -> Scope:
+def _read_work(user) -> tuple[Scope, frozenset[str]]:
     from wards.models.units import Organisation
     from wards.models.users import Assignment
 
-    if not user.is_authenticated or not user.is_active:
-        return Scope()
+    if not _is_in(user):
+        return Scope(), frozenset()
     wards: set[int] = set()
     neighbourhoods: set[int] = set()
     organisations: set[int] = set()
+    acting: set[str] = set()
     rows = Assignment.objects.filter(user=user).active(clock.real_now())
-    for unit_id, neighbourhood_id, organisation_id in rows.values_list(
-        "unit_id", "neighbourhood_id", "organisation_id"
+    for unit_id, neighbourhood_id, organisation_id, acting_roles in rows.values_list(
+        "unit_id", "neighbourhood_id", "organisation_id", "acting_roles"
     ):
+        acting.update(acting_roles)
         for place, found in (
             (unit_id, wards),
             (neighbourhood_id, neighbourhoods),
@@ -77,7 +93,7 @@ def _read_scope(user) -> Scope:
     if organisations:
         served = Organisation.objects.filter(pk__in=organisations, units__isnull=False)
         wards.update(served.values_list("units__id", flat=True))
-    return Scope(frozenset(wards), frozenset(neighbourhoods))
+    return Scope(frozenset(wards), frozenset(neighbourhoods)), frozenset(acting)
 
 
 def wards_of(user):

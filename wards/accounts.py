@@ -1,13 +1,37 @@
 """Sign-in by allauth, under our rules: nobody signs up; accounts are opened by a ward lead or the health centre."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from lib import clock, phones
 from wards import installation, throttling
 from wards.audit import address_of
 from wards.models import User
+
+
+class OfficialBackend(AuthenticationBackend):
+    """An account whose last day is over is nobody's, also for a session that is still open."""
+
+    def user_can_authenticate(self, user: User | None) -> bool:  # type: ignore[override]
+        return user is not None and user.is_open(clock.real_now())
+
+
+def username_of(typed: str) -> str:
+    """The user name behind what was typed: a telephone number, however it is written, or the user name itself.
+
+    A number that stands in several accounts is nobody's user name, unless it is one's own.
+    """
+    try:
+        number = phones.parse(typed).number
+    except phones.PhoneProblem:
+        return typed
+    if User.objects.filter(username=number).exists():
+        return number
+    holders = list(User.objects.filter(phone=number, is_active=True).values_list("username", flat=True)[:2])
+    return holders[0] if len(holders) == 1 else typed
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -26,13 +50,20 @@ class AccountAdapter(DefaultAccountAdapter):
         """allauth would count here, per account alone; `authenticate` counts our way."""
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
-        attempt = throttling.begin(credentials.get("username", ""), address_of(request) or "local")
+        username = username_of(credentials.get("username") or "")
+        attempt = throttling.begin(username, address_of(request) or "local")
         if attempt.is_refused:
             raise self.validation_error("too_many_login_attempts")
-        user = super().authenticate(request, **credentials)
+        user = super().authenticate(request, **credentials | {"username": username})
         if user is not None:
             attempt.succeeded()
         return user
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse | None:
+        """A right password does not open an account whose last day is over."""
+        if not user.is_open(clock.real_now()):
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)
 
     def validation_error(self, code: str, *args):
         if code == "too_many_login_attempts":

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from wards.views import access_log, accounts, households, imports, moves, residents
+from wards.views import (
+    access_log,
+    account_lists,
+    account_pasting,
+    account_slips,
+    accounts,
+    households,
+    imports,
+    moves,
+    residents,
+)
 
 app_name = "wards"
 
@@ -17,7 +27,15 @@ urlpatterns = [
     path("ho/<uuid:household_id>/trung/", residents.resident_duplicates, name="resident-duplicates"),
     path("hoan-tac-chuyen/", moves.move_undo, name="move-undo"),
     path("nhat-ky/", access_log.access_log, name="access-log"),
-    path("tai-khoan/", accounts.account_list, name="account-list"),
+    path("vao/", account_slips.code_sign_in, name="code-sign-in"),
+    path("vao/mat-khau/", account_slips.link_password, name="link-password"),
+    path("vao/<str:token>/", account_slips.link_sign_in, name="link-sign-in"),
+    path("tai-khoan/", account_lists.account_list, name="account-list"),
+    path("tai-khoan/tai-ve/", account_lists.account_export, name="account-export"),
+    path("tai-khoan/phieu/", account_slips.account_slips, name="account-slips"),
+    path("tai-khoan/khoa/", account_lists.account_close_many, name="account-close-many"),
+    path("tai-khoan/dan/", account_pasting.account_paste, name="account-paste"),
+    path("tai-khoan/vua-mo/", account_pasting.account_made, name="account-made"),
     path("tai-khoan/mo/", accounts.account_add, name="account-add"),
     path("tai-khoan/<int:account_id>/", accounts.account_detail, name="account-detail"),
     path("tai-khoan/<int:account_id>/noi-lam-viec/", accounts.account_assign, name="account-assign"),
@@ -28,7 +46,8 @@ urlpatterns = [
     ),
     path("tai-khoan/<int:account_id>/khoa/", accounts.account_close, name="account-close"),
     path("tai-khoan/<int:account_id>/mo-lai/", accounts.account_reopen, name="account-reopen"),
-    path("tai-khoan/<int:account_id>/mat-khau/", accounts.account_password, name="account-password"),
+    path("tai-khoan/<int:account_id>/phieu/", account_slips.account_slip, name="account-slip"),
+    path("tai-khoan/<int:account_id>/lam-thay/", accounts.account_stand_in, name="account-stand-in"),
     path("nhap-tep/", imports.import_list, name="import-list"),
     path("nhap-tep/mau/", imports.import_sample, name="import-sample"),
     path("nhap-tep/<uuid:batch_id>/", imports.import_detail, name="import-detail"),

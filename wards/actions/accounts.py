@@ -1,15 +1,13 @@
-"""Accounts of officials: open, change, assign, close, new password. Each is an event in the log (who, whom, what).
+"""Accounts of officials: open, change, assign. Each is an event in the log (who, whom, what).
 
 Three fences: only accounts whose every place lies in the user's own area, only roles the table `wards.roles.GRANTS` lets
 the user give, and never one's own account.
 """
 
-import secrets
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -17,15 +15,12 @@ from django.utils.translation import gettext as _
 
 from lib import clock
 from lib.names import clean, display_name
-from wards.access import can, require, scope_of
+from wards.access import can, require, roles_of, scope_of
 from wards.actions.verb import OutOfScope, verb
 from wards.audit import record_access_of
 from wards.models import AccessEvent, AdministrativeUnit, Assignment, Neighbourhood, Organisation, User
 from wards.roles import Ability, Role, grantable
 
-LETTERS = (
-    "abcdefghjkmnpqrstvwxyz23456789"  # none that is mistaken for another when read out over the telephone
-)
 Place = AdministrativeUnit | Neighbourhood | Organisation
 
 
@@ -65,7 +60,13 @@ def offices_inside(by: User) -> QuerySet[Organisation]:
 
 def may_change(by: User, account: User) -> bool:
     """Whether the user may change this visible account: not the own one, and no role beyond what they may give."""
-    return account.pk != by.pk and set(account.roles) <= grantable(by.roles)
+    return account.pk != by.pk and _held_by(account) <= grantable(roles_of(by))
+
+
+def _held_by(account: User) -> set[str]:
+    """The account's own roles, and those it holds or will hold in somebody's place."""
+    acting = Assignment.objects.filter(user=account, ends_at__gt=clock.real_now()).exclude(acting_roles=[])
+    return set(account.roles).union(*acting.values_list("acting_roles", flat=True))
 
 
 @verb
@@ -80,8 +81,8 @@ def open_account(
     organisation: Organisation | None = None,
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
-) -> tuple[User, str]:
-    """A new account with its first place; returns it with its password, which is shown once and kept nowhere."""
+) -> User:
+    """A new account with its first place. It has no password: its holder sets one through a link (`actions.links`)."""
     require(by, Ability.MANAGE_ACCOUNTS)
     _require_grantable(by, roles)
     username = clean(username).lower()
@@ -89,7 +90,7 @@ def open_account(
         username=username, full_name=display_name(full_name), phone=phone, roles=sorted(set(roles))
     )
     account.organisation = organisation
-    password = new_password(account)
+    account.set_unusable_password()
     try:
         with transaction.atomic():
             if User.objects.filter(username__iexact=username).exists():
@@ -97,20 +98,20 @@ def open_account(
             account.save(force_insert=True)
     except IntegrityError:
         raise ValidationError(_("Tên đăng nhập này đã có người dùng."), code="username_taken") from None
-    assignment = _assign(account, place, by=by, starts_at=starts_at, ends_at=ends_at)
-    _record(by, account, "open_account", roles=account.roles, place=str(assignment))
-    return account, password
+    assignment = place_at(account, place, by=by, starts_at=starts_at, ends_at=ends_at)
+    record(by, account, "open_account", roles=account.roles, place=str(assignment))
+    return account
 
 
 @verb
 def change_account(*, account: User, full_name: str, phone: str, roles: Collection[str], by: User) -> User:
     """Name, telephone and roles. Roles the user may not give can neither be given nor taken away."""
-    account = _changeable(account, by=by)
+    account = changeable(account, by=by)
     _require_grantable(by, roles)
     former = list(account.roles)
     account.full_name, account.phone, account.roles = display_name(full_name), phone, sorted(set(roles))
     account.save(update_fields=["full_name", "phone", "roles"])
-    _record(by, account, "change_account", former_roles=former, roles=account.roles)
+    record(by, account, "change_account", former_roles=former, roles=account.roles)
     return account
 
 
@@ -124,16 +125,16 @@ def assign(
     ends_at: datetime | None = None,
 ) -> Assignment:
     """A further place, from when to when (instants of real time); a replacement's ends by itself."""
-    account = _changeable(account, by=by)
-    assignment = _assign(account, place, by=by, starts_at=starts_at, ends_at=ends_at)
-    _record(by, account, "assign", place=str(assignment), until=ends_at.isoformat() if ends_at else None)
+    account = changeable(account, by=by)
+    assignment = place_at(account, place, by=by, starts_at=starts_at, ends_at=ends_at)
+    record(by, account, "assign", place=str(assignment), until=ends_at.isoformat() if ends_at else None)
     return assignment
 
 
 @verb
 def end_assignment(*, assignment: Assignment, by: User, at: datetime) -> None:
     """The place ends now; one that has not begun yet is taken away."""
-    account = _changeable(assignment.user, by=by)
+    account = changeable(assignment.user, by=by)
     found = account.assignments.filter(pk=assignment.pk).filter(Q(ends_at=None) | Q(ends_at__gt=at)).first()
     if found is None:
         return
@@ -142,45 +143,10 @@ def end_assignment(*, assignment: Assignment, by: User, at: datetime) -> None:
     else:
         found.ends_at = at
         found.save(update_fields=["ends_at"])
-    _record(by, account, "end_assignment", place=str(assignment))
+    record(by, account, "end_assignment", place=str(assignment))
 
 
-@verb
-def close_account(*, account: User, by: User) -> None:
-    """No sign-in any more, and whoever is signed in is out with the next request. The account and its traces stay."""
-    account = _changeable(account, by=by)
-    account.is_active = False
-    account.save(update_fields=["is_active"])
-    _record(by, account, "close_account")
-
-
-@verb
-def reopen_account(*, account: User, by: User) -> None:
-    account = _changeable(account, by=by)
-    account.is_active = True
-    account.save(update_fields=["is_active"])
-    _record(by, account, "reopen_account")
-
-
-@verb
-def reset_password(*, account: User, by: User) -> str:
-    """A new password, returned to be shown once; every session opened with the former one ends."""
-    account = _changeable(account, by=by)
-    password = new_password(account)
-    account.save(update_fields=["password"])
-    _record(by, account, "reset_password")
-    return password
-
-
-def new_password(account: User) -> str:
-    """Set a password that can be dictated: three groups of four, 58 bits."""
-    password = "-".join("".join(secrets.choice(LETTERS) for _letter in range(4)) for _group in range(3))
-    validate_password(password, account)
-    account.set_password(password)
-    return password
-
-
-def _changeable(account: User, *, by: User) -> User:
+def changeable(account: User, *, by: User) -> User:
     """The account as it stands, locked; OutOfScope or PermissionDenied where it is not the user's to change."""
     require(by, Ability.MANAGE_ACCOUNTS)
     if not accounts_of(by, at=clock.real_now()).filter(pk=account.pk).exists():
@@ -194,13 +160,20 @@ def _changeable(account: User, *, by: User) -> User:
 def _require_grantable(by: User, roles: Collection[str]) -> None:
     if not roles:
         raise ValidationError(_("Chọn ít nhất một vai trò."), code="no_role")
-    if not {Role(role).value for role in roles} <= grantable(by.roles):
+    if not {Role(role).value for role in roles} <= grantable(roles_of(by)):
         raise PermissionDenied("This role is not yours to give.")
 
 
-def _assign(
-    account: User, place: Place, *, by: User, starts_at: datetime | None, ends_at: datetime | None
+def place_at(
+    account: User,
+    place: Place,
+    *,
+    by: User,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    **more: Any,
 ) -> Assignment:
+    """A row that says where the account works; OutOfScope where the place is not in the area of `by`."""
     if starts_at and ends_at and starts_at >= ends_at:
         raise ValidationError(_("Ngày kết thúc phải sau ngày bắt đầu."), code="order")
     field = {AdministrativeUnit: "unit", Neighbourhood: "neighbourhood", Organisation: "organisation"}[
@@ -208,14 +181,14 @@ def _assign(
     ]
     where: dict[str, Any] = {field: place}
     assignment = Assignment.objects.create(
-        user=account, granted_by=by, starts_at=starts_at, ends_at=ends_at, **where
+        user=account, granted_by=by, starts_at=starts_at, ends_at=ends_at, **where, **more
     )
     if not Assignment.objects.filter(pk=assignment.pk).filter(inside_area(by)).exists():
         raise OutOfScope  # the transaction takes the row back
     return assignment
 
 
-def _record(by: User, account: User, verb_name: str, **detail: Any) -> None:
+def record(by: User, account: User, verb_name: str, **detail: Any) -> None:
     record_access_of(
         by, AccessEvent.Action.CHANGE, "account", object_id=account.pk, detail={"verb": verb_name} | detail
     )

@@ -105,7 +105,12 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.unit or self.neighbourhood or self.organisation}"
+        return f"{self.user}: {self.place}"
+
+    @property
+    def place(self) -> AdministrativeUnit | Neighbourhood | Organisation | None:
+        """The one place that this row names."""
+        return self.unit or self.neighbourhood or self.organisation
 
 
 class SignInLink(models.Model):

@@ -1,8 +1,10 @@
-"""Accounts of officials: the list, one account, opening, closing, a new password."""
+"""One official's account: opening, its places, standing in for somebody, leaving and coming back."""
+
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,40 +12,31 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from lib import clock
+from wards import account_list, hooks
 from wards.access import ability_required
 from wards.actions import accounts as actions
-from wards.audit import record_access
-from wards.forms.accounts import AccountForm, AssignmentForm, NewAccountForm
-from wards.models import AccessEvent, Assignment, User
-from wards.roles import Ability, Role
+from wards.actions import leavers, stand_ins
+from wards.forms.accounts import AccountForm, AssignmentForm, ClosingForm, NewAccountForm, StandInForm
+from wards.models import User
+from wards.roles import Ability
+from wards.views.account_slips import slips_page
 from wards.views.official import OfficialRequest
 
-
-@ability_required(Ability.MANAGE_ACCOUNTS)
-def account_list(request: OfficialRequest) -> HttpResponse:
-    """Every account of the user's area, with its roles and its places in force."""
-    role = request.GET.get("role", "")
-    accounts = _visible(request).order_by("-is_active", "full_name", "username")
-    if role in Role.values:
-        accounts = accounts.filter(roles__contains=[role])
-    found = list(accounts)
-    record_access(request, AccessEvent.Action.LIST, "account", row_count=len(found))
-    context = {"accounts": [_described(account) for account in found], "roles": Role.choices, "role": role}
-    return render(request, "wards/account_list.html", context)
+manages_accounts = ability_required(Ability.MANAGE_ACCOUNTS)
 
 
 @never_cache
-@ability_required(Ability.MANAGE_ACCOUNTS)
+@manages_accounts
 def account_add(request: OfficialRequest) -> HttpResponse:
-    """Open an account; its password is shown once, in the answer."""
+    """Open an account; the slip with its link is shown once, in the answer."""
     on = clock.today()
     form = NewAccountForm(request.POST or None, user=request.user)
     where = AssignmentForm(request.POST or None, user=request.user, on=on)
     if request.method == "POST" and all([form.is_valid(), where.is_valid()]):
         cleaned = form.cleaned_data
         try:
-            account, password = actions.open_account(
-                username=cleaned["username"],
+            account = actions.open_account(
+                username=cleaned["username"] or cleaned["phone"],
                 full_name=cleaned["full_name"],
                 phone=cleaned["phone"],
                 roles=cleaned["roles"],
@@ -53,46 +46,48 @@ def account_add(request: OfficialRequest) -> HttpResponse:
         except ValidationError as problem:
             form.add_error("username" if problem.code == "username_taken" else None, problem)
         else:
-            return render(request, "wards/account_password.html", {"account": account, "password": password})
+            return slips_page(request, [account])
     return render(request, "wards/account_form.html", {"form": form, "where": where})
 
 
-@ability_required(Ability.MANAGE_ACCOUNTS)
+@manages_accounts
 def account_detail(request: OfficialRequest, account_id: int) -> HttpResponse:
     """One account: name, telephone and roles, and the places it has, had and will have."""
     account = get_object_or_404(_visible(request), pk=account_id)
-    may_change = actions.may_change(request.user, account)
-    initial = {"full_name": account.full_name, "phone": account.phone, "roles": account.roles}
-    form = AccountForm(request.POST or None, user=request.user, initial=initial)
+    form = AccountForm(request.POST or None, user=request.user, initial=_initial(account))
     if request.method == "POST" and form.is_valid():
         actions.change_account(account=account, by=request.user, **form.cleaned_data)
         messages.success(request, _("Đã lưu tài khoản {name}.").format(name=form.cleaned_data["full_name"]))
         return redirect("wards:account-detail", account.pk)
-    context = _described(account) | {"form": form, "may_change": may_change}
-    context |= {"where": AssignmentForm(user=request.user, on=clock.today()) if may_change else None}
-    return render(request, "wards/account_detail.html", context)
+    return _page(request, account, form=form)
 
 
 @require_POST
-@ability_required(Ability.MANAGE_ACCOUNTS)
+@manages_accounts
 def account_assign(request: OfficialRequest, account_id: int) -> HttpResponse:
-    account = get_object_or_404(_visible(request), pk=account_id)
+    """A further place; or, when so ticked, this place and from then on no other."""
+    account = _changeable(request, account_id)
     where = AssignmentForm(request.POST, user=request.user, on=clock.today())
-    if where.is_valid():
-        actions.assign(account=account, by=request.user, **where.assignment())
+    if not where.is_valid():
+        return _page(request, account, where=where)
+    given = where.assignment()
+    if where.cleaned_data["only"]:
+        stand_ins.transfer(
+            account=account,
+            place=given["place"],
+            by=request.user,
+            at=clock.real_now(),
+            starts_at=given["starts_at"],
+        )
+        messages.success(request, _("Đã chuyển nơi làm việc của {name}.").format(name=account.full_name))
+    else:
+        actions.assign(account=account, by=request.user, **given)
         messages.success(request, _("Đã giao thêm nơi làm việc cho {name}.").format(name=account.full_name))
-        return redirect("wards:account-detail", account.pk)
-    initial = {"full_name": account.full_name, "phone": account.phone, "roles": account.roles}
-    context = _described(account) | {"form": AccountForm(user=request.user, initial=initial), "where": where}
-    return render(
-        request,
-        "wards/account_detail.html",
-        context | {"may_change": actions.may_change(request.user, account)},
-    )
+    return redirect("wards:account-detail", account.pk)
 
 
 @require_POST
-@ability_required(Ability.MANAGE_ACCOUNTS)
+@manages_accounts
 def account_unassign(request: OfficialRequest, account_id: int, assignment_id: int) -> HttpResponse:
     account = get_object_or_404(_visible(request), pk=account_id)
     assignment = get_object_or_404(account.assignments, pk=assignment_id)
@@ -103,62 +98,101 @@ def account_unassign(request: OfficialRequest, account_id: int, assignment_id: i
 
 
 @require_POST
-@ability_required(Ability.MANAGE_ACCOUNTS)
+@manages_accounts
+def account_stand_in(request: OfficialRequest, account_id: int) -> HttpResponse:
+    """This official works in somebody's place for some days."""
+    account = _changeable(request, account_id)
+    acting = StandInForm(request.POST, user=request.user, account=account, on=clock.today())
+    if acting.is_valid():
+        try:
+            stand_ins.stand_in(account=account, by=request.user, at=clock.real_now(), **acting.term())
+        except ValidationError as problem:
+            acting.add_error(None, problem)
+        else:
+            absent = acting.cleaned_data["absent"]
+            messages.success(
+                request,
+                _("{name} làm thay {absent} đến hết ngày {day}.").format(
+                    name=account.full_name,
+                    absent=absent.full_name,
+                    day=f"{acting.cleaned_data['until']:%d/%m/%Y}",
+                ),
+            )
+            return redirect("wards:account-detail", account.pk)
+    return _page(request, account, acting=acting)
+
+
+@require_POST
+@manages_accounts
 def account_close(request: OfficialRequest, account_id: int) -> HttpResponse:
+    """Leaving, transfer or lock: now, or at the end of a day to come."""
+    account = _changeable(request, account_id)
+    closing = ClosingForm(request.POST, user=request.user, account=account, on=clock.today())
+    if closing.is_valid():
+        try:
+            leavers.close_account(account=account, by=request.user, at=clock.real_now(), **closing.closing())
+        except ValidationError as problem:
+            closing.add_error("successor", problem)
+        else:
+            messages.success(request, _closed(account, closing))
+            return redirect("wards:account-detail", account.pk)
+    return _page(request, account, closing=closing)
+
+
+def _closed(account: User, closing: ClosingForm) -> str:
+    if day := closing.cleaned_data["last_day"]:
+        return _("{name} nghỉ sau ngày {day}; tài khoản tự khóa.").format(
+            name=account.full_name, day=f"{day:%d/%m/%Y}"
+        )
+    return _("Đã khóa tài khoản {name}, các phiên đang mở đã kết thúc.").format(name=account.full_name)
+
+
+@require_POST
+@manages_accounts
+def account_reopen(request: OfficialRequest, account_id: int) -> HttpResponse:
     account = get_object_or_404(_visible(request), pk=account_id)
-    actions.close_account(account=account, by=request.user)
+    leavers.reopen_account(account=account, by=request.user)
     messages.success(
-        request, _("Đã khóa tài khoản {name}, các phiên đang mở đã kết thúc.").format(name=account.full_name)
+        request, _("Đã mở lại tài khoản {name}. Tạo phiếu để đăng nhập lại.").format(name=account.full_name)
     )
     return redirect("wards:account-detail", account.pk)
 
 
-@require_POST
-@ability_required(Ability.MANAGE_ACCOUNTS)
-def account_reopen(request: OfficialRequest, account_id: int) -> HttpResponse:
-    account = get_object_or_404(_visible(request), pk=account_id)
-    actions.reopen_account(account=account, by=request.user)
-    messages.success(request, _("Đã mở lại tài khoản {name}.").format(name=account.full_name))
-    return redirect("wards:account-detail", account.pk)
-
-
-@never_cache
-@require_POST
-@ability_required(Ability.MANAGE_ACCOUNTS)
-def account_password(request: OfficialRequest, account_id: int) -> HttpResponse:
-    """A new password, shown once, in the answer."""
-    account = get_object_or_404(_visible(request), pk=account_id)
-    password = actions.reset_password(account=account, by=request.user)
-    return render(request, "wards/account_password.html", {"account": account, "password": password})
-
-
 def _visible(request: OfficialRequest) -> QuerySet[User]:
-    places = Assignment.objects.select_related("unit", "neighbourhood__ward", "organisation").order_by("pk")
-    accounts = actions.accounts_of(request.user, at=clock.real_now())
-    return accounts.select_related("organisation").prefetch_related(Prefetch("assignments", places))
+    return actions.accounts_of(request.user, at=clock.real_now())
 
 
-def _described(account: User) -> dict:
-    """The account as the pages read it: role labels, places and whether each is in force."""
-    now = clock.real_now()
-    return {
-        "account": account,
-        "role_labels": [Role(role).label for role in account.roles],
-        "places": [
-            (assignment, _place(assignment), _when(assignment, now))
-            for assignment in account.assignments.all()
-        ],
-    }
+def _changeable(request: OfficialRequest, account_id: int) -> User:
+    """The account, before a form about it is looked at; the verb checks once more."""
+    account = get_object_or_404(_visible(request), pk=account_id)
+    if not actions.may_change(request.user, account):
+        raise PermissionDenied("This account is not yours to change.")
+    return account
 
 
-def _place(assignment: Assignment) -> str:
-    if assignment.neighbourhood:
-        return f"{assignment.neighbourhood}, {assignment.neighbourhood.ward.name}"
-    return str(assignment.unit or assignment.organisation)
+def _initial(account: User) -> dict[str, Any]:
+    return {"full_name": account.full_name, "phone": account.phone, "roles": account.roles}
 
 
-def _when(assignment: Assignment, now) -> str:
-    """ "past", "future" or "now"."""
-    if assignment.ends_at and assignment.ends_at <= now:
-        return "past"
-    return "future" if assignment.starts_at and assignment.starts_at > now else "now"
+def _page(request: OfficialRequest, account: User, **forms: Any) -> HttpResponse:
+    """The account's page with whichever of its forms came back with errors, the others fresh."""
+    on, user = clock.today(), request.user
+    (row,) = account_list.rows_of(user, [account.pk], at=clock.real_now())
+    context: dict[str, Any] = {"row": row, "account": row.account, "places": row.places}
+    context["may_change"] = actions.may_change(user, account)
+    if context["may_change"]:
+        context |= {
+            "form": AccountForm(user=user, initial=_initial(account)),
+            "where": AssignmentForm(user=user, on=on),
+            "acting": StandInForm(user=user, account=account, on=on),
+            "closing": ClosingForm(user=user, account=account, on=on),
+            "work": hooks.work_lying_with(account),
+            "link": account.sign_in_links.filter(used_at=None, ended_at=None).first(),
+            "now": clock.real_now(),
+        }
+    context["stood_in_by"] = [
+        one
+        for one in account.stand_ins.select_related("user").order_by("starts_at")
+        if account_list.when(one, row.at) != "past"
+    ]
+    return render(request, "wards/account_detail.html", context | forms)

@@ -45,7 +45,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if username not in {card.username for card in demo_cards.shown()}:
         raise Http404
     user = get_object_or_404(User, username=username, is_active=True)
-    login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, user, backend="wards.accounts.OfficialBackend")
     request.session.set_expiry(0)
     following = request.POST.get("next", "")
     inside = url_has_allowed_host_and_scheme(
