@@ -117,7 +117,7 @@ class TechnicalModelAdmin(ModelAdmin):
         for name, column in zip(self.cells, self.columns, strict=True):
             setattr(self, name, _cell(column))
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest):
         return [SHOWN + key for key in self.shown]
 
     def get_list_filter(self, request: HttpRequest) -> list:
@@ -182,6 +182,23 @@ class ReferenceAdmin(ImportExportMixin, TechnicalModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         prepare(obj)
         super().save_model(request, obj, form, change)
+        self._note(request, obj.pk, 1)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self._note(request, obj.pk, 1)
+        super().delete_model(request, obj)
+
+    def _note(self, request: HttpRequest, object_id: object, rows: int) -> None:
+        """Into the log that supervisors read: reference rows decide what lists say about people."""
+        detail = {"list": self.opts.model_name}
+        audit.record_access(
+            request,
+            AccessEvent.Action.CHANGE,
+            "reference",
+            object_id=object_id,
+            row_count=rows,
+            detail=detail,
+        )
 
     # -- files
 
@@ -200,6 +217,10 @@ class ReferenceAdmin(ImportExportMixin, TechnicalModelAdmin):
 
     def add_data_read_fail_error_to_form(self, form, e: Exception) -> None:
         form.add_error("import_file", str(e) if isinstance(e, ValueError) else _("Không đọc được tệp này."))
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        self._note(request, "", result.totals["new"] + result.totals["update"])
+        return super().process_result(result, request)
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():

@@ -53,6 +53,7 @@ def test_a_file_of_holidays_is_shown_before_it_is_written(technician: Client) ->
     assert not Holiday.objects.filter(day="2023-01-22").exists()
     assert confirm(technician, "wards_holiday", preview).status_code == 302
     assert Holiday.objects.get(day="2023-01-22").name_en == "Lunar New Year"
+    assert AccessEvent.objects.get(what="reference").row_count == 1
 
 
 def test_a_day_that_does_not_exist_is_an_error_on_its_row_and_nothing_is_written(technician: Client) -> None:
