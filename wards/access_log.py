@@ -38,6 +38,7 @@ THINGS = {
     "account": gettext_lazy("Tài khoản"),
     "number_clash": gettext_lazy("Số giấy tờ này được nhập cho người khác, cần xem"),
     "access_log": gettext_lazy("Nhật ký"),
+    "reference": gettext_lazy("Danh mục dùng chung"),
     "api_token": gettext_lazy("Mã truy cập API"),
     "dose": gettext_lazy("Mũi tiêm"),
     "forecast": gettext_lazy("Lịch tiêm"),
