@@ -68,3 +68,24 @@ def no_network():
     socket.socket.connect = connect_locally
     yield
     socket.socket.connect = connect
+
+
+@pytest.fixture(autouse=True)
+def signed_in_means_through_the_gate(monkeypatch):
+    """`force_login` is somebody who has shown whatever the sign-in asks for, the second factor included.
+
+    What the gate asks of others is tested by signing in (`tests/wards/test_second_factor.py`).
+    """
+    from django.test import Client
+
+    from wards import second_factor
+
+    force_login = Client.force_login
+
+    def passed(self, user, backend=None):
+        force_login(self, user, backend)
+        session = self.session
+        session[second_factor.PASSED] = user.pk
+        session.save()
+
+    monkeypatch.setattr(Client, "force_login", passed)
