@@ -9,7 +9,10 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from wards import devices, kept_forms
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -21,6 +24,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         is_fragment = "HX-Request" in request.headers
         if not is_fragment and request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
+        if not is_fragment and kept_forms.keep(request, devices.sole_user(request)):
+            return redirect_to_login(reverse("form-again"), self.get_login_url(view_func))
         page = request.headers.get("HX-Current-URL" if is_fragment else "Referer", "")
         answer = redirect_to_login(_own_address(page, request), self.get_login_url(view_func))
         if not is_fragment:

@@ -7,6 +7,7 @@ class WardsConfig(AppConfig):
 
     def ready(self) -> None:
         from lib import clock
-        from wards import installation
+        from wards import installation, sign_in_events
 
         clock.use_offset_from(installation.clock_offset)
+        sign_in_events.connect()

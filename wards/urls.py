@@ -2,6 +2,7 @@ from django.urls import path
 
 from wards.views import (
     access_log,
+    account,
     account_lists,
     account_pasting,
     account_slips,
@@ -46,6 +47,7 @@ urlpatterns = [
     ),
     path("tai-khoan/<int:account_id>/khoa/", accounts.account_close, name="account-close"),
     path("tai-khoan/<int:account_id>/mo-lai/", accounts.account_reopen, name="account-reopen"),
+    path("tai-khoan/<int:account_id>/hai-buoc/", account.factor_reset, name="account-factor-reset"),
     path("tai-khoan/<int:account_id>/phieu/", account_slips.account_slip, name="account-slip"),
     path("tai-khoan/<int:account_id>/lam-thay/", accounts.account_stand_in, name="account-stand-in"),
     path("nhap-tep/", imports.import_list, name="import-list"),

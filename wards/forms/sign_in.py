@@ -1,7 +1,13 @@
 """Forms of the sign-in pages: allauth's, with our labels."""
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm as CodeFormOfAllauth
+from allauth.mfa.base.forms import ReauthenticateForm as CodeAgainFormOfAllauth
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.translation import gettext_lazy as _
+
+from wards import sign_in_tries
 
 
 class SignInForm(LoginForm):
@@ -42,6 +48,33 @@ class PasswordAgainForm(ReauthenticateForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("Mật khẩu")
         _dress(self.fields["password"])
+
+
+class _CountedCode:
+    """A code has six digits: tries are counted as those of a password are."""
+
+    def clean_code(self) -> str:
+        attempt = sign_in_tries.begin(context.request, self.user.username, kind=" code")  # type: ignore[attr-defined]
+        code = super().clean_code()  # type: ignore[misc]
+        attempt.succeeded()
+        return code
+
+
+class CodeForm(_CountedCode, CodeFormOfAllauth):
+    pass
+
+
+class CodeAgainForm(_CountedCode, CodeAgainFormOfAllauth):
+    pass
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Tên gọi")
+        self.fields["name"].max_length = 60
+        _dress(self.fields["name"])
+        self.fields["name"].help_text = _("Để nhận ra khóa này, ví dụ: máy tính ở cơ quan.")
 
 
 def _dress(field) -> None:

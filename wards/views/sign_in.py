@@ -3,16 +3,17 @@
 from allauth.account import views as allauth_views
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from wards import demo_cards
-from wards.accounts import whom_to_call
+from lib import clock
+from wards import demo_cards, sessions
 from wards.forms.sign_in import PasswordAgainForm, PasswordChangeForm, SignInForm
 from wards.models import User
+from wards.sign_in_tries import whom_to_call
 
 
 class SignIn(allauth_views.LoginView):
@@ -24,11 +25,24 @@ class SignIn(allauth_views.LoginView):
 
 
 class PasswordChange(allauth_views.PasswordChangeView):
+    """An account that came in by a link and has no password yet is told how to get one."""
+
     form_class = PasswordChangeForm
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        if not request.user.has_usable_password():
+            return render(request, "account/no_password.html", {"whom_to_call": whom_to_call()})
+        return super().dispatch(request, *args, **kwargs)
 
 
 class PasswordAgain(allauth_views.ReauthenticateView):
+    """Also the way through a locked screen."""
+
     form_class = PasswordAgainForm
+
+    def get_context_data(self, **kwargs) -> dict:
+        is_locked = sessions.is_locked(self.request, clock.real_now())
+        return super().get_context_data(**kwargs) | {"is_locked": is_locked}
 
 
 sign_in = SignIn.as_view()
