@@ -30,7 +30,10 @@ class Command(BaseCommand):
             "file", nargs="?", default="-", metavar="FILE", help="JSON Lines; standard input if missing or -"
         )
         parser.add_argument(
-            "--rules", metavar="CODE", help="a version or a family of rules; by default the Vietnamese ones"
+            "--rules",
+            metavar="CODE",
+            help="a family (VN-COVID, the default: what is in force on the day), a version of it (VN-COVID-2021-12-21),"
+            " or a foreign rule set (US-2021-05)",
         )
         parser.add_argument(
             "--on",
