@@ -71,6 +71,11 @@ def post(*by: Role, others: int = 403, succeeds=SUCCESS, **sent) -> Use:
     return Use("POST", by, others, lambda world: sent, succeeds)
 
 
+def of_account(*by: Role, **sent) -> Use:
+    """Something done to the account of the world, ticked in a list."""
+    return Use("POST", by, 403, lambda world: {"account": world.thing("account_id"), **sent})
+
+
 def page(*by: Role) -> tuple[Use, Use]:
     """A form: shown by GET; an empty POST comes back with its errors."""
     return get(*by), post(*by)
@@ -142,20 +147,47 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "wards:import-discard": (post(*IMPORTS),),
     "wards:import-errors": (get(*IMPORTS),),
     "wards:access-log": (get(*READS_LOG), get(*READS_LOG, tab="changed")),
-    "wards:account-list": (get(*OPENS_ACCOUNTS),),
+    "wards:account-list": (get(*OPENS_ACCOUNTS), post(*OPENS_ACCOUNTS, q="cacbonat")),
     "wards:account-add": page(*OPENS_ACCOUNTS),
     "wards:account-detail": page(*OPENS_ACCOUNTS),
     "wards:account-assign": (post(*OPENS_ACCOUNTS),),
     "wards:account-unassign": (post(*OPENS_ACCOUNTS),),
     "wards:account-close": (post(*OPENS_ACCOUNTS),),
     "wards:account-reopen": (post(*OPENS_ACCOUNTS),),
-    "wards:account-password": (post(*OPENS_ACCOUNTS),),
+    "wards:account-slip": (post(*OPENS_ACCOUNTS),),
+    "wards:account-stand-in": (post(*OPENS_ACCOUNTS),),
+    "wards:account-paste": (
+        *page(*OPENS_ACCOUNTS),
+        post(*OPENS_ACCOUNTS, text="Lê Thị Mới 0900000999", role="surveyor"),
+        post(*OPENS_ACCOUNTS, **{"rows": "1", "name-0": "Lê Thị Mới", "phone-0": "0900000999", "step": "open"}),
+    ),
+    "wards:account-made": (get(*OPENS_ACCOUNTS),),
+    "wards:account-export": (
+        *page(*OPENS_ACCOUNTS),
+        post(*OPENS_ACCOUNTS, purpose="review", format="xlsx"),
+        post(*OPENS_ACCOUNTS, purpose="review", format="print"),
+    ),
+    "wards:account-slips": (of_account(*OPENS_ACCOUNTS),),
+    "wards:account-close-many": (
+        of_account(*OPENS_ACCOUNTS),
+        of_account(*OPENS_ACCOUNTS, because="left"),
+    ),
+    "wards:account-factor-reset": (post(*OPENS_ACCOUNTS),),
+    "my-account": (get(*EVERYBODY),),
+    "session-end": (post(others=404),),  # one's own sessions only
+    "session-end-others": (post(*EVERYBODY),),
+    "session-lock": (post(*EVERYBODY),),
+    "session-still-working": (post(*EVERYBODY),),
+    "form-again": (get(*EVERYBODY),),
     "account_change_password": page(*EVERYBODY),
     "account_reauthenticate": page(*EVERYBODY),
     "account_logout": (get(*EVERYBODY),),
     "mfa_index": (get(*EVERYBODY),),
     "mfa_reauthenticate": (get(*EVERYBODY),),
     "mfa_activate_totp": (get(*EVERYBODY),),
+    "mfa_add_webauthn": (get(*EVERYBODY),),
+    "mfa_reauthenticate_webauthn": (get(*EVERYBODY),),
+    "mfa_remove_webauthn": (get(others=302), post(others=302)),  # the password first
     "mfa_deactivate_totp": (get(*EVERYBODY, succeeds=ASKS_AGAIN_OR_HAS_NONE),),
     "mfa_view_recovery_codes": (get(*EVERYBODY, succeeds=ASKS_AGAIN_OR_HAS_NONE),),
     "mfa_generate_recovery_codes": (get(*EVERYBODY),),
@@ -168,6 +200,8 @@ PASSWORD = make_password("một mật khẩu dài")  # made once: it is slow on 
 
 # Open without signing in: they show nobody.
 PUBLIC = {"no-api", "healthz", "set_language", "account_login", "account_inactive", "mfa_authenticate", "demo-sign-in"}
+# Somebody comes in through a slip: without its secret they show nobody (tests/wards/test_account_slips.py).
+PUBLIC |= {"wards:link-sign-in", "wards:link-password", "wards:code-sign-in"}
 
 
 def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str) -> World:
@@ -206,6 +240,10 @@ def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str
         "infection_id": infection.pk,
         "screening_id": screening.pk,
         "neighbourhood": neighbourhood,
+        "session_id": account.open_sessions.create(
+            session_key=f"of {mark}", began_at=clock.real_now(), seen_at=clock.real_now()
+        ).pk,
+        "pk": 0,  # of a passkey
         "object_id": resident.pk,
         "app_label": "wards",
         access_technical.SHARED + "app": "wards",
