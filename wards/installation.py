@@ -48,6 +48,7 @@ def context(request: HttpRequest) -> dict:
     row = current()
     return {
         "installation": row,
+        "not_set_up": row is None and _read is not None,  # not merely unread because the database is away
         "words": DEFAULT_WORDS | (row.words if row else {}),
         "training_now": clock.now() if row and row.is_demo else None,
     }

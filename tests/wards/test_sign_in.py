@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -232,3 +233,15 @@ def test_card_needs_the_token_of_the_page(demo_city):
     card = demo_cards.cards[0]
     make_user(Role.HEALTH_CENTRE, username=card.username)
     assert strict.post("/accounts/login/demo/", {"username": card.username}).status_code == 403
+
+
+def test_the_page_says_that_no_city_was_set_up_only_when_the_database_said_so(client, db, monkeypatch):
+    installation.forget()
+    assert "setup_city" in client.get(reverse("account_login")).content.decode()
+    installation.forget()
+    monkeypatch.setattr(Installation.objects, "first", _gone)
+    assert "setup_city" not in client.get(reverse("account_login")).content.decode()
+
+
+def _gone():
+    raise OperationalError("the server is away")
