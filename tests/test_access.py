@@ -52,6 +52,7 @@ TAKES_LISTS_OUT = (OFFICER, STATION, WARD_LEAD, CENTRE)
 IMPORTS = (OFFICER, STATION, CENTRE)
 READS_LOG = (CENTRE, AUDITOR)
 OPENS_ACCOUNTS = (WARD_LEAD, CENTRE, ADMIN)
+CHOOSES_RULES = (CENTRE, Role.CDC)
 
 # Who may read what, wherever it stands. "diagnosis" is the illness, "health" what was injected and what is due.
 READERS = {
@@ -117,6 +118,10 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "vaccination:infection-withdraw": (post(*CLINICIANS),),
     "vaccination:screening-create": page(*CLINICIANS),
     "vaccination:screening-withdraw": (post(*CLINICIANS),),
+    "vaccination:rules": page(*CHOOSES_RULES),
+    "vaccination:rules-apply": (post(*CHOOSES_RULES),),
+    "vaccination:rules-discard": (post(*CHOOSES_RULES),),
+    "vaccination:rules-count": (post(*CHOOSES_RULES),),
     "wards:resident-list": (get(*SEES_PEOPLE), get(*SEES_PEOPLE, ward="09187")),
     # typed apart: the page repeats what was typed, and must not complete it
     "wards:resident-search": (post(*SEES_PEOPLE, q="cacbonat"), post(*SEES_PEOPLE, q="0900 000 222")),
@@ -187,7 +192,7 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "mfa_activate_totp": (get(*EVERYBODY),),
     "mfa_add_webauthn": (get(*EVERYBODY),),
     "mfa_reauthenticate_webauthn": (get(*EVERYBODY),),
-    "mfa_remove_webauthn": (get(others=302), post(others=302)),  # the password first
+    "mfa_remove_webauthn": (get(others=404), post(others=404)),  # one's own keys only
     "mfa_deactivate_totp": (get(*EVERYBODY, succeeds=ASKS_AGAIN_OR_HAS_NONE),),
     "mfa_view_recovery_codes": (get(*EVERYBODY, succeeds=ASKS_AGAIN_OR_HAS_NONE),),
     "mfa_generate_recovery_codes": (get(*EVERYBODY),),

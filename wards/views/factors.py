@@ -5,8 +5,8 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 
 from wards import second_factor
@@ -37,6 +37,12 @@ class AddPasskey(passkeys.AddWebAuthnView):
 
 class RemovePasskey(passkeys.RemoveWebAuthnView):
     success_url = reverse_lazy("mfa_index")
+    http_method_names = ["get", "post"]
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        """A key that is not one's own is not there, before any password is asked for."""
+        get_object_or_404(self.get_queryset(), pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form) -> HttpResponseBase:
         adapter = get_adapter()
