@@ -81,9 +81,7 @@ def account_export(request: OfficialRequest) -> HttpResponseBase:
             "back": f"{reverse('wards:account-list')}?{urlencode(chosen)}",
             "back_label": _("Tài khoản cán bộ"),
         }
-        return render(
-            request, "wards/take_out.html", context, status=400 if request.method == "POST" else 200
-        )
+        return render(request, "wards/take_out.html", context)
     stamp = Stamp.new(request.user, clock.real_now(), form.said)
     to_paper = form.cleaned_data["format"] == "print"
     detail = {"filters": chosen, "code": stamp.code, "format": form.cleaned_data["format"]}
