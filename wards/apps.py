@@ -7,7 +7,9 @@ class WardsConfig(AppConfig):
 
     def ready(self) -> None:
         from lib import clock
-        from wards import installation, sign_in_events
+        from wards import hooks, installation, sign_in_events
+        from wards.imports.handing_over import unfinished_files
 
         clock.use_offset_from(installation.clock_offset)
+        hooks.open_work.append(unfinished_files)
         sign_in_events.connect()
