@@ -134,7 +134,7 @@ def access_detail(selection: Selection, stamp: Stamp, file_format: str) -> dict:
         "filters": selection.filters.chosen,
         "code": stamp.code,
         "format": file_format,
-    }
+    } | ({} if selection.picked is None else {"picked": len(selection.picked)})
 
 
 def file_name(selection: Selection, file_format: str, stamp: Stamp) -> str:
@@ -159,7 +159,9 @@ def _place(filters: WorklistFilters) -> str:
 
 def scope_line(selection: Figures) -> str:
     """Which people of which places: the choices in words."""
-    return scope_words(selection.filters)
+    picked = getattr(selection, "picked", None)
+    part = "" if picked is None else " · " + _("chỉ %(count)s người được chọn") % {"count": len(picked)}
+    return scope_words(selection.filters) + part
 
 
 def scope_words(filters: WorklistFilters) -> str:

@@ -13,10 +13,11 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from outreach import survey
+from outreach import compiled, survey
 from vaccination import labels, stored_states
-from vaccination.forecasts import PROGRAMME, family
-from vaccination.models import Product
+from vaccination.eligibility import load_family
+from vaccination.forecasts import PROGRAMME
+from vaccination.models import Product, Programme
 from vaccination.rulesets import RuleSet
 from vaccination.states import State
 from vaccination.stored_states import ON_LIST
@@ -53,7 +54,14 @@ RESIDENCE = {
     "guests": (Resident.Residence.GUEST,),
     "all": (*Resident.RESIDING, Resident.Residence.GUEST),
 }
-ORDERS = {"risk": _("Nguy cơ cao trước"), "name": _("Theo tên"), "address": _("Theo hộ, địa chỉ")}
+ORDERS = {
+    "risk": _("Nguy cơ cao trước"),
+    "name": _("Theo tên"),
+    "address": _("Theo hộ, địa chỉ"),
+    "age": _("Cao tuổi trước"),
+    "needed": _("Ít mũi trước"),
+    "due": _("Đến lịch sớm trước"),
+}
 
 
 def age_band(on: date) -> Case:
@@ -327,7 +335,10 @@ class WorklistFilters(django_filters.FilterSet):
     @cached_property
     def rules(self) -> RuleSet | None:
         """The rules in force on the day of the list; None before the first."""
-        return family(PROGRAMME).in_force(self.on)
+        found = compiled.rows(
+            "rules", lambda: Programme.objects.filter(pk=PROGRAMME).values_list("rule_family")
+        )
+        return load_family(found[0][0]).in_force(self.on) if found else None
 
     def _product(self, value: str) -> Q:
         return Q(forecast__products__contains=[value.upper()])

@@ -3,11 +3,15 @@
 Column heads are those of the official list (WORDS 9). A birth date stands in the men's or the women's column.
 """
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from lib.columns import Column, Kind, select
 from outreach.list_rows import Row
-from wards.models import Resident
+from wards.access import can, require
+from wards.models import Resident, User
+from wards.roles import Ability, Role
 
 WOMAN, UNKNOWN = Resident.Sex.FEMALE, Resident.Sex.UNKNOWN
 
@@ -67,3 +71,52 @@ PAPER = select(
         "note",
     ],
 )
+
+
+# ---------------------------------------------------------------- what one person chose to see
+
+FIRST = "name"  # stands first and always: a list without it is a list of nobody
+# Columns that say something only to roles with this right; to the others they repeat what `risk` says.
+NEEDS = {"conditions": Ability.SEE_DIAGNOSIS}
+# What a role does not look for on a list, unless somebody chooses it.
+LEFT_OUT = {
+    Role.SURVEYOR: {"identity", "given", "proposal"},
+    Role.WARD_LEAD: {"identity", "proposal"},
+}
+
+
+def offered(user: User) -> list[Column]:
+    """The columns that this person's roles may see, in the order of the list."""
+    return [column for column in UNVACCINATED if column.key not in NEEDS or can(user, NEEDS[column.key])]
+
+
+def usual(user: User) -> list[Column]:
+    """What the page shows to somebody who has chosen nothing, by their roles."""
+    left_out = (
+        set.intersection(*(LEFT_OUT.get(Role(role), set()) for role in user.roles)) if user.roles else set()
+    )
+    return [column for column in offered(user) if column.key not in left_out]
+
+
+def own_keys(user: User) -> list[str]:
+    """The columns that this person chose, in their order; none if they chose none. What was taken out of the product, or
+    of their roles, since is left out. Page, XLSX and CSV follow them; paper keeps the official form."""
+    may = {column.key for column in offered(user)}
+    chosen = user.list_columns.get("unvaccinated") if isinstance(user.list_columns, dict) else None
+    keys = [key for key in chosen or () if key in may]
+    return [FIRST, *(key for key in keys if key != FIRST)] if keys else []
+
+
+def own(user: User) -> list[Column]:
+    return select(UNVACCINATED, own_keys(user))
+
+
+def choose_columns(*, by: User, keys: Iterable[str]) -> list[str]:
+    """Keep these columns, in this order, for this person; no keys at all bring back what is usual. Unknown ones are ignored."""
+    require(by, Ability.SEE_HEALTH)
+    may = {column.key for column in offered(by)}
+    kept = [key for key in dict.fromkeys(keys) if key in may]
+    others = {name: value for name, value in (by.list_columns or {}).items() if name != "unvaccinated"}
+    by.list_columns = others | ({"unvaccinated": kept} if kept else {})
+    by.save(update_fields=["list_columns"])
+    return kept

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from lib import clock
-from outreach import export_files, export_jobs, export_queue, exports
+from outreach import export_files, export_jobs, export_queue, exports, list_columns
 from outreach.models import ListExport
 from outreach.worklists import Selection
 from wards.access import require
@@ -75,6 +75,7 @@ def request_export(
         list_name=selection.worklist.name,
         filters=chosen,
         order=order,
+        columns=list_columns.own_keys(by),
         format=file_format,
         purpose=purpose,
         recipient=recipient,

@@ -3,7 +3,7 @@
 Whatever a page, a file or a paper says about a person comes from here, so that masking is decided once (TRUST T4, WORDS 1.11).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lib.dates_vn import PartialDate
+from outreach import said, survey
 from outreach.filters import GROUPS
 from outreach.sight import AT_RISK, Sight, conditions_of, identities_of
 from vaccination import labels, sentences, states, stored_forecasts
@@ -41,6 +42,7 @@ class Row:
     identities: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     number: int | None = None  # its line in a file
+    language: str = "vi"
 
     FIELDS = (
         "id",
@@ -72,6 +74,11 @@ class Row:
         "age_band",
         *FORECAST_FIELDS,
     )
+
+    @cached_property
+    def say(self) -> Callable[[str], str]:
+        """gettext in the language of the list."""
+        return said.words_in(self.language)
 
     # ---------------------------------------------------------------- who and where
 
@@ -286,7 +293,7 @@ class Row:
         if self.is_waiting:
             return str(labels.WAITING)
         if self.state != State.DEFERRED or self.answer is None:
-            return _("Chưa rà soát")
+            return "" if survey.is_surveyed(self.values, self.on) else str(survey.NOT_SURVEYED)
         cause = next((r for r in self.answer.reasons if r.about is states.About.DEFERRAL), None)
         if cause is None or not self.sight.diagnosis:
             return _("Tạm hoãn")
@@ -318,6 +325,8 @@ class Row:
         if self.is_waiting:
             return _("Theo hướng dẫn")  # which product and when is what guidance will say
         name = labels.dose_name(self.values["forecast__next_type"], self.values["forecast__next_ordinal"])
+        if self.state == State.COMPLETE:
+            return _("Không còn mũi nào phải tiêm")
         if not name:
             return _("Chưa rõ")
         names = [str(product) for product in self.products]
@@ -351,6 +360,12 @@ class Row:
                 return _("Xác nhận mũi đã tiêm")
             case State.CHECK_AGE:
                 return _("Hỏi lại ngày sinh")
+            case (
+                State.COMPLETE | State.NOT_YET_DUE
+            ):  # found by search, or on the list of who was not surveyed
+                return ""
+            case State.NOT_ELIGIBLE_AGE if not self.is_waiting:
+                return ""
             case State.NOT_ELIGIBLE_AGE:
                 return _("Tiêm khi có hướng dẫn")
             case State.DEFERRED if self.deferred_until and self.deferred_until != FOREVER:

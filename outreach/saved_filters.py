@@ -111,9 +111,9 @@ def restore_filter(*, saved: SavedFilter, by: User) -> None:
     held = SavedFilter.objects.owned_by(by).select_for_update().get(pk=saved.pk)
     if held.deleted_at is None:
         return
-    taken = {one.name.lower() for one in SavedFilter.objects.filter(owner=by).kept()}
+    taken = {names.match_key(one.name) for one in SavedFilter.objects.filter(owner=by).kept()}
     name, number = held.name, 2
-    while held.name.lower() in taken:
+    while names.match_key(held.name) in taken:
         held.name, number = f"{name[:55]} ({number})", number + 1
     held.deleted_at = None
     held.save(update_fields=["deleted_at", "name"])
@@ -139,8 +139,8 @@ def _free_name(name: str, by: User, besides: SavedFilter | None = None) -> str:
         raise Refused(_("Tên bộ lọc dài quá 60 ký tự."))
     if sum(map(str.isdigit, name)) >= 9 or _names_somebody(name, by):
         raise Refused(_("Tên bộ lọc không được là họ tên hay số điện thoại, số định danh của người dân."))
-    others = SavedFilter.objects.filter(owner=by, name__iexact=name).kept()
-    if others.exclude(pk=besides.pk if besides else None).exists():
+    others = SavedFilter.objects.filter(owner=by).kept().exclude(pk=besides.pk if besides else None)
+    if names.match_key(name) in {names.match_key(other.name) for other in others}:
         raise Refused(_("Đã có bộ lọc tên “%(name)s”.") % {"name": name})
     return name
 

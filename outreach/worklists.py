@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import (
     BooleanField,
@@ -50,6 +51,7 @@ from outreach.filters import (
 from outreach.list_rows import Row, rows_of
 from vaccination import stored_states
 from vaccination.forecasts import PROGRAMME
+from vaccination.intervals import FOREVER
 from vaccination.states import ListGroup, State
 from vaccination.stored_states import ON_LIST
 from wards import paging
@@ -83,6 +85,9 @@ ORDERINGS = {
     "risk": paging.Ordering("risk", ("risk", *_WALK, "sort_key", "id")),
     "name": paging.Ordering("name", ("sort_key", "id")),
     "address": paging.Ordering("address", (*_WALK, "sort_key", "id")),
+    "age": paging.Ordering("age", ("birth_year", "birth_month_key", "birth_day_key", "sort_key", "id")),
+    "needed": paging.Ordering("needed", ("doses_key", "risk", "sort_key", "id")),
+    "due": paging.Ordering("due", ("due_key", "sort_key", "id")),
 }
 
 
@@ -130,6 +135,11 @@ def in_order(rows: QuerySet, on: date) -> QuerySet:
         risk=_risk(on),
         walk=Coalesce("household__neighbourhood__walking_order", Value(LAST)),
         neighbourhood_key=Coalesce("household__neighbourhood_id", Value(0)),
+        # who may be the oldest first: an unknown month or day counts as the first one possible
+        birth_month_key=Coalesce("birth_month", Value(0)),
+        birth_day_key=Coalesce("birth_day", Value(0)),
+        doses_key=_fewest_doses_first(),
+        due_key=Coalesce("forecast__due_on", Value(FOREVER)),
     )
 
 
@@ -141,16 +151,19 @@ def _risk(on: date):
     pregnancies = Pregnancy.objects.filter(resident_id=OuterRef("pk")).current(on)
     ages = [When(age_band=age, then=Value(10 * place)) for place, age in enumerate((80, 65, 50))]
     frailty = Case(*ages, When(Exists(conditions) | Exists(pregnancies), then=Value(30)), default=Value(40))
+    doses = _fewest_doses_first()
+    return Case(When(pk__isnull=False, then=deferred + frailty + doses), output_field=IntegerField())
+
+
+def _fewest_doses_first() -> Case:
     fewest_first = (
         ListGroup.NO_DOSE.lower(),
         UNKNOWN_GROUP,
         ListGroup.BASIC_INCOMPLETE.lower(),
         ListGroup.ADDITIONAL.lower(),
     )
-    doses = Case(
-        *(When(group=group, then=Value(place)) for place, group in enumerate(fewest_first)), default=Value(4)
-    )
-    return Case(When(pk__isnull=False, then=deferred + frailty + doses), output_field=IntegerField())
+    places = (When(group=group, then=Value(place)) for place, group in enumerate(fewest_first))
+    return Case(*places, default=Value(4), output_field=IntegerField())
 
 
 class Figures:
@@ -225,7 +238,7 @@ class Figures:
         group = filters.risk_group
         return (
             type(self).__name__, self.on, rights, scope.ward_ids, scope.neighbourhood_ids, tuple(filters.ward_ids),
-            tuple(sorted(filters.chosen.items())), group and json.dumps(group.definition, sort_keys=True),
+            tuple(sorted(filters.chosen.items())), tuple(getattr(self, "picked", None) or ()), group and json.dumps(group.definition, sort_keys=True),
             tuple(rule.min_age for rule in filters.rules.waiting) if filters.rules else (),
         )  # fmt: skip
 
@@ -274,9 +287,23 @@ class Figures:
 class Selection(Figures):
     """A list as one reader sees it with their filters: rows, order, counts. Wrong values give errors and no rows."""
 
-    def __init__(self, worklist: "Worklist", user: User, data: Mapping[str, str] | None, on: date) -> None:
+    def __init__(
+        self,
+        worklist: "Worklist",
+        user: User,
+        data: Mapping[str, str] | None,
+        on: date,
+        picked: Iterable[str] = (),
+    ) -> None:
         super().__init__(user, data, on)
         self.worklist = worklist
+        picked = list(picked)
+        self.picked = [pk for pk in map(_as_id, picked) if pk] if picked else None
+
+    def listed(self) -> QuerySet[Resident]:
+        """The people of the list, in no order; of them only those picked, if any were."""
+        listed = super().listed()
+        return listed if self.picked is None else listed.filter(pk__in=self.picked)
 
     def people(self) -> QuerySet[Resident]:
         return people(self.user, self.on, self.filters.ward_ids)
@@ -330,8 +357,18 @@ class Worklist:
     name: str
     title: str | Promise
 
-    def select(self, user: User, data: Mapping[str, str] | None, on: date) -> Selection:
-        return Selection(self, user, data, on)
+    def select(
+        self, user: User, data: Mapping[str, str] | None, on: date, *, picked: Iterable[str] = ()
+    ) -> Selection:
+        """picked: ids of residents, to print or take out those alone; who is not on the list under these filters drops out."""
+        return Selection(self, user, data, on, picked)
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _with_total(counts: Mapping[str, int]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from lib import clock, identity
 from lib.addresses import address_search_key
-from outreach import export_jobs, list_exports
+from outreach import export_jobs, list_exports, saved_filters
 from outreach.worklists import UNVACCINATED
 from tests import access_technical, factories
 from tests.access_matrix import SUCCESS, PerRole, Route, Stage, Use, World, faults, routes
@@ -97,6 +97,20 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
         post(*SEES_HEALTH, q="Cacbonat"),
         post(*SEES_HEALTH, q="00222"),
     ),
+    "outreach:worklist-columns": (
+        post(*SEES_HEALTH, column="name"),
+        post(*SEES_HEALTH, usual="1"),
+    ),
+    "outreach:saved-filter-list": (
+        replace(get(*SEES_HEALTH), needs=("filter_id",)),
+        post(*SEES_HEALTH, name="Từ 80 tuổi"),
+    ),
+    "outreach:saved-filter-edit": (
+        get(*SEES_HEALTH),
+        post(*SEES_HEALTH, name="Tên khác", share="role"),
+    ),
+    "outreach:saved-filter-delete": (post(*SEES_HEALTH),),
+    "outreach:saved-filter-restore": (post(*SEES_HEALTH),),
     "outreach:worklist-export": (
         get(*SEES_HEALTH),
         post(*TAKES_LISTS_OUT, format="csv", **PURPOSE),
@@ -164,7 +178,9 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "wards:account-paste": (
         *page(*OPENS_ACCOUNTS),
         post(*OPENS_ACCOUNTS, text="Lê Thị Mới 0900000999", role="surveyor"),
-        post(*OPENS_ACCOUNTS, **{"rows": "1", "name-0": "Lê Thị Mới", "phone-0": "0900000999", "step": "open"}),
+        post(
+            *OPENS_ACCOUNTS, **{"rows": "1", "name-0": "Lê Thị Mới", "phone-0": "0900000999", "step": "open"}
+        ),
     ),
     "wards:account-made": (get(*OPENS_ACCOUNTS),),
     "wards:account-export": (
@@ -204,7 +220,15 @@ EXPECTED |= access_technical.expected(
 PASSWORD = make_password("một mật khẩu dài")  # made once: it is slow on purpose
 
 # Open without signing in: they show nobody.
-PUBLIC = {"no-api", "healthz", "set_language", "account_login", "account_inactive", "mfa_authenticate", "demo-sign-in"}
+PUBLIC = {
+    "no-api",
+    "healthz",
+    "set_language",
+    "account_login",
+    "account_inactive",
+    "mfa_authenticate",
+    "demo-sign-in",
+}
 # Somebody comes in through a slip: without its secret they show nobody (tests/wards/test_account_slips.py).
 PUBLIC |= {"wards:link-sign-in", "wards:link-password", "wards:code-sign-in"}
 
@@ -258,7 +282,7 @@ def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str
         "health": (f"LO{mark.upper()}", f"Điểm {mark}"),
         "diagnosis": (f"Bệnh {mark}", f"Lý do {mark}"),
         "number": (number,),
-        "colleague": (f"Cán bộ {mark}", f"Tải cho {mark}"),
+        "colleague": (f"Cán bộ {mark}", f"Bộ lọc {mark}", f"Tải cho {mark}"),
     }
     return World(ward, objects, texts, {"batch_id": lambda: file_under_review(ward, mark)})
 
@@ -300,6 +324,15 @@ def stage(db) -> Stage:
         world.makers["export_id"] = lambda mark=mark: PerRole(
             {role: list_made_for(cast[role], mark) for role in TAKES_LISTS_OUT}
         )
+        world.makers["filter_id"] = lambda mark=mark: PerRole(
+            {
+                role: filter_of(cast[role], mark)
+                for role in SEES_HEALTH
+                if mark == "Bromua" or role != SURVEYOR
+            }
+            | ({SURVEYOR: filter_of(factories.make_user(SURVEYOR, ward), mark)} if mark == "Dolomit" else {})
+        )
+    foreign.makers["filter_id"] = lambda: filter_of(factories.make_user(OFFICER, other), "Cacbonat")
     foreign.makers["export_id"] = lambda: list_made_for(factories.make_user(OFFICER, other), "Cacbonat")
     return Stage(own, foreign, neighbour, cast, READERS)
 
@@ -314,6 +347,14 @@ def list_made_for(user: User, mark: str):
     export.refresh_from_db()
     assert (export.state, export.rows_written) == ("ready", selection.count()), export.reason
     return export.pk
+
+
+def filter_of(user: User, mark: str):
+    """The id of a filter that this user keeps for themselves."""
+    saved = saved_filters.save_filter(
+        by=user, name=f"Bộ lọc {mark}", choices={"age": "80"}, at=clock.real_now()
+    )
+    return saved.pk
 
 
 def look_at(world: World, at_the_time: World) -> None:
@@ -343,9 +384,7 @@ def _at_work(role: Role, world: World, centre: Organisation):
 ALL_ROUTES = {route.name: route for route in routes()}
 # what the API answers is in tests/api/test_api_access.py
 GUARDED = {
-    name: route
-    for name, route in ALL_ROUTES.items()
-    if name not in PUBLIC and not name.startswith("api:")
+    name: route for name, route in ALL_ROUTES.items() if name not in PUBLIC and not name.startswith("api:")
 }
 
 

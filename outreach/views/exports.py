@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -18,10 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lib import clock
 from lib.htmx import render_page
-from outreach import exports, list_exports
+from outreach import exports, list_columns, list_exports
 from outreach.filters import Offered, WorklistFilters
+from outreach.list_page import address
 from outreach.models import ListExport
-from outreach.views.worklists import address, frame
+from outreach.views.worklists import frame, selection_of
 from outreach.worklists import UNVACCINATED, Selection
 from vaccination import forecasts
 from wards import audit
@@ -86,16 +88,24 @@ def worklist_export(request: OfficialRequest) -> HttpResponseBase:
     """The list as a file or on paper: asks for the purpose, writes the access log, then hands it out or has it made."""
     if not (can(request.user, Ability.EXPORT_LISTS) or can(request.user, Ability.PRINT_LISTS)):
         require(request.user, Ability.EXPORT_LISTS)
-    on = clock.today()
-    forecasts.catch_up(on)
-    selection = UNVACCINATED.select(request.user, request.GET, on)
+    forecasts.catch_up(clock.today())
+    selection = _picked_from(request, selection_of(request))
+    if (
+        "choose" in request.POST and selection.filters.is_valid()
+    ):  # comes from the list, nothing is filled in yet
+        if not selection.picked:
+            messages.warning(request, _("Chưa chọn ai: đánh dấu ô trước tên, rồi bấm lại."))
+            return redirect(reverse("outreach:worklist") + address(selection.filters.chosen))
+        return _form_page(request, selection, TakeOutForm(), status=200)
     form = TakeOutForm(request.POST or None)
     if request.method != "POST" or not form.is_valid() or not selection.filters.is_valid():
         return _form_page(request, selection, form, status=400 if request.method == "POST" else 200)
     file_format = form.cleaned_data["format"]
     if file_format in ("pdf", "print") and form.cleaned_data["order"]:
         chosen = {**selection.filters.chosen, "order": form.cleaned_data["order"]}
-        selection = UNVACCINATED.select(request.user, chosen, selection.on)
+        selection = UNVACCINATED.select(
+            request.user, chosen, selection.on, picked=map(str, selection.picked or ())
+        )
     require(request.user, Ability.PRINT_LISTS if file_format == "print" else Ability.EXPORT_LISTS)
     if file_format != "print" and not list_exports.exports_left(request.user, clock.real_now()):
         return _form_page(request, selection, form, status=429, too_many=list_exports.PER_HOUR)
@@ -108,6 +118,15 @@ def worklist_export(request: OfficialRequest) -> HttpResponseBase:
         return redirect("outreach:export-list")
 
 
+def _picked_from(request: OfficialRequest, selection: Selection) -> Selection:
+    """The rows that were ticked, or all of the page that was looked at; without either the whole list."""
+    if request.POST.get("choose") != "page":
+        return selection
+    shown = selection.page(after=request.POST.get("after", ""), before=request.POST.get("before", ""))
+    ids = [str(row.id) for row in shown.rows]
+    return UNVACCINATED.select(request.user, request.GET, selection.on, picked=ids)
+
+
 def _form_page(
     request: OfficialRequest, selection: Selection, form: TakeOutForm, *, status: int, **more
 ) -> HttpResponse:
@@ -115,6 +134,7 @@ def _form_page(
     context = frame(selection, request) | {
         "form": form,
         "scope": exports.scope_line(selection),
+        "picked": selection.picked,
         "total": total,
         "limits": exports.LIMITS,
         "in_background": total > exports.AT_ONCE,
@@ -155,7 +175,8 @@ def _handed_out(
             return _private(render(request, "outreach/worklist_print.html", data))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"
-        rows = exports.write(selection, file_format, path, stamp)
+        columns = list_columns.own_keys(request.user)
+        rows = exports.write(selection, file_format, path, stamp, columns=columns)
         _record(request, selection, AccessEvent.Action.EXPORT, rows, stamp, file_format)
         answer = FileResponse(
             path.open("rb"),

@@ -2,10 +2,11 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lib import clock
-from outreach import exports
+from outreach import exports, survey
 from outreach.filters import GROUPS
 from outreach.models import ListExport
 from outreach.navigation import context as menu_of
@@ -40,8 +41,6 @@ def today(request: OfficialRequest) -> HttpResponse:
 
 def _cards(line: dict) -> list[tuple]:
     """(label, count, address) per group of a reader's only ward."""
-    (total, href), *groups = line["cells"]
-    return [
-        ("", total, href),
-        *((label, *cell) for label, cell in zip(GROUPS.values(), groups, strict=False)),
-    ]
+    (total, href), *others = line["cells"]
+    labels = [*GROUPS.values(), _("Chống chỉ định"), survey.NOT_SURVEYED]
+    return [("", total, href), *((label, *cell) for label, cell in zip(labels, others, strict=False))]

@@ -1,20 +1,21 @@
 """The list "Chưa tiêm, chưa đủ mũi": page and fragment, and the search. The ways out of it: `outreach.views.exports`."""
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lib import clock
 from lib.htmx import render_page
-from outreach import exports, list_page, search
-from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, UNKNOWN_GROUP, WAITING
+from outreach import exports, list_columns, list_page, saved_filters, search, survey
+from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, NOT_SURVEYED, WAITING
+from outreach.list_page import address
+from outreach.models import SavedFilter
 from outreach.worklists import UNVACCINATED, Figures, Selection
 from vaccination import forecasts, labels
+from vaccination.states import State
 from wards import audit
 from wards.access import ability_required, can
 from wards.models import AccessEvent, AdministrativeUnit
@@ -22,28 +23,67 @@ from wards.roles import Ability
 from wards.views.official import OfficialRequest
 
 Action = AccessEvent.Action
+MOST_PICKED = 1_000  # far more than a page has; few enough to be handed out at once
+CHIPS = 12  # saved filters above the list; all of them stand on their own page
 
 
 @ability_required(Ability.SEE_HEALTH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def worklist(request: OfficialRequest) -> HttpResponse:
     """The list; many wards open on counts without names. A search is a POST, so that no name stands in an address."""
-    on = clock.today()
-    behind = forecasts.catch_up(on)
-    selection = UNVACCINATED.select(request.user, request.GET, on)
-    context = frame(selection, request) | {"behind": behind}
+    behind = forecasts.catch_up(clock.today())
+    kept = saved_filters.of(request.user)
+    selection, opened = _opened(request, kept)
+    context = frame(selection, request) | {
+        "behind": behind,
+        "opened": opened,
+        "chips": _chips(selection, kept),
+    }
     if request.method == "POST" and request.POST.get("q", "").strip():
         context |= _search(request, selection)
     elif selection.filters.is_valid() and _opens_on_counts(selection):
         context["wards"] = ward_table(selection)
     else:
-        context |= _page(request, selection)
+        context |= _page(request, selection, picks=context["can_take_out"])
     status = 200 if selection.filters.is_valid() else 400
     response = render_page(
         request, "outreach/worklist.html", context, fragment="outreach/_worklist.html", status=status
     )
     response["Cache-Control"] = "no-store"
     return response
+
+
+def selection_of(request: OfficialRequest) -> Selection:
+    """The list under the filters of the address."""
+    picked = request.POST.getlist("pick")[:MOST_PICKED]
+    return UNVACCINATED.select(request.user, request.GET, clock.today(), picked=picked)
+
+
+def _opened(
+    request: OfficialRequest, kept: list[SavedFilter]
+) -> tuple[Selection, saved_filters.Opened | None]:
+    """The list, also under a saved filter that the address names, or under the reader's own default where it says nothing."""
+    selection = selection_of(request)
+    if "saved" in request.GET:
+        saved = next((one for one in kept if str(one.pk) == request.GET["saved"]), None)
+    elif not request.META.get("QUERY_STRING"):
+        saved = next((one for one in kept if one.is_default and one.owner_id == request.user.pk), None)
+    else:
+        saved = None
+    if saved is None:
+        return selection, None
+    opened = saved_filters.opened(saved, selection.filters)
+    return UNVACCINATED.select(request.user, opened.choices, selection.on), opened
+
+
+def _chips(selection: Selection, kept: list[SavedFilter]) -> str:
+    """The saved filters as links, a colleague's with the colleague's name."""
+    chosen, mine = selection.filters.chosen, selection.user.pk
+    chips = []
+    for saved in kept[:CHIPS]:
+        words = saved.name if saved.owner_id == mine else f"{saved.name} · {saved.owner.get_full_name()}"
+        chips.append((f"?saved={saved.pk}", words, None, bool(chosen) and saved.choices == chosen))
+    return list_page.links(chips)
 
 
 def _opens_on_counts(selection: Selection) -> bool:
@@ -55,59 +95,83 @@ def frame(selection: Selection, request: OfficialRequest) -> dict:
     filters = selection.filters
     return {
         "filters": filters,
+        "filter_fields": list_page.filter_fields(filters),
         "place": exports.place_of(selection),
         "query": address(filters.chosen),
         "chosen": filters.chosen,
         "can_take_out": can(request.user, Ability.EXPORT_LISTS) or can(request.user, Ability.PRINT_LISTS),
+        "can_import": can(request.user, Ability.IMPORT_FILES),
         "can_export": can(request.user, Ability.EXPORT_LISTS),
         "can_print": can(request.user, Ability.PRINT_LISTS),
     }
 
 
-def address(chosen: Mapping[str, str], **changes: str | None) -> str:
-    """The query string of the chosen filters with some changed, "" for none."""
-    query = urlencode([(name, value) for name, value in {**chosen, **changes}.items() if value])
-    return f"?{query}" if query else "?"
-
-
 # ---------------------------------------------------------------- rows
 
 
-def _page(request: OfficialRequest, selection: Selection) -> dict:
+def _page(request: OfficialRequest, selection: Selection, *, picks: bool) -> dict:
     found = selection.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     chosen = selection.filters.chosen
     counts = selection.group_counts
     record_look(request, selection, Action.LIST, len(found.rows))
+    own = list_columns.own(request.user)
     return {
         "rows": found.rows,
-        "heads": list_page.heads(),
-        "people": list_page.drawn(found.rows, with_ward=selection.filters.one_ward is None),
+        "table": list_page.table(
+            found.rows, chosen, own or list_columns.usual(request.user), own=bool(own), with_ward=selection.filters.one_ward is None, picks=picks,
+        ),
+        "column_choices": list_page.column_choices(list_columns.offered(request.user), own),
         "next": address(chosen, after=found.next) if found.next else "",
         "previous": address(chosen, before=found.previous) if found.previous else "",
         "total": counts[chosen.get("group") or "total"],
         "tabs": _tabs(chosen, counts, selection.waits),
+        "states": _states(chosen, selection.state_counts),
         "denominator": selection.denominator,
+        "unsurveyed": selection.denominator["not surveyed"],
+        "after": request.GET.get("after", ""),
+        "before": request.GET.get("before", ""),
         "source": exports.source_line(selection, clock.now()),
-        "unknown_address": address({name: chosen[name] for name in ("ward", "neighbourhood") if name in chosen}, group=UNKNOWN_GROUP),
+        "unsurveyed_address": address(_places(chosen), group=NOT_SURVEYED),
     }  # fmt: skip
 
 
-def _tabs(chosen: Mapping[str, str], counts: Mapping[str, int], waits: bool) -> list[dict]:
-    tabs = [("", gettext_lazy("Tất cả"), counts["total"])]
-    tabs += [(group, label, counts[group]) for group, label in GROUPS.items()]
-    tabs.append((CONTRAINDICATED, gettext_lazy("Chống chỉ định"), counts[CONTRAINDICATED]))
+def _places(chosen: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: chosen[name] for name in ("ward", "neighbourhood", "population", "residence") if name in chosen
+    }
+
+
+def _tabs(chosen: Mapping[str, str], counts: Mapping[str, int], waits: bool) -> str:
+    tabs = [("", _("Tất cả"), counts["total"])]
+    tabs += [(group, str(label), counts[group]) for group, label in GROUPS.items()]
+    tabs.append((CONTRAINDICATED, _("Chống chỉ định"), counts[CONTRAINDICATED]))
+    tabs.append((NOT_SURVEYED, str(survey.NOT_SURVEYED), counts[NOT_SURVEYED]))
     if waits:
-        tabs.append((WAITING, labels.WAITING, counts[WAITING]))
-    return [
-        {"label": label, "count": count, "href": address(chosen, group=group), "current": chosen.get("group", "") == group}
-        for group, label, count in tabs
-    ]  # fmt: skip
+        tabs.append((WAITING, str(labels.WAITING), counts[WAITING]))
+    now = chosen.get("group", "")
+    return list_page.links(
+        (address(chosen, group=group), label, count, now == group) for group, label, count in tabs
+    )
+
+
+def _states(chosen: Mapping[str, str], counts: Mapping[State, int]) -> str:
+    """Every state within the filters, with its number, also where it is 0; the one chosen leads back to all."""
+    now = chosen.get("state", "")
+    return list_page.links(
+        (
+            address(chosen, state="" if now == state.lower() else state.lower()),
+            str(labels.STATES[state]),
+            count,
+            now == state.lower(),
+        )
+        for state, count in counts.items()
+    )
 
 
 def ward_table(figures: Figures, *, opens: bool = True) -> dict:
     """Counts per ward and group, each the address of the named list behind it for those who may open it."""
     chosen = figures.filters.chosen
-    columns = ["total", *GROUPS, CONTRAINDICATED, *([WAITING] if figures.waits else [])]
+    columns = ["total", *GROUPS, CONTRAINDICATED, NOT_SURVEYED, *([WAITING] if figures.waits else [])]
     page = reverse("outreach:worklist")
 
     def cell(count: int, **changes: str) -> tuple[int, str]:
@@ -124,6 +188,7 @@ def ward_table(figures: Figures, *, opens: bool = True) -> dict:
             _("Tổng số"),
             *GROUPS.values(),
             _("Chống chỉ định"),
+            survey.NOT_SURVEYED,
             *([labels.WAITING] if figures.waits else []),
         ],
         "lines": [line(code, unit.full_name, counts) for code, unit, counts in table],
