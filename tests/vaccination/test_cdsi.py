@@ -1,5 +1,7 @@
 """The engine of CDSi over the schedule US-2021-05: dose by dose, series by series, dates. Expectations by hand."""
 
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -100,15 +102,26 @@ def test_how_a_second_dose_comes_to_be_valid(product, days, verdict):
 
 
 @pytest.fixture
-def strict(tmp_path):
-    """The same schedule without the allowable intervals, which this version has and others do not."""
-    text = (reading.CDSI_FOLDER / "covid-19-supporting-data-2021-05.xml").read_text(encoding="utf-8")
-    head, *rest = text.split("<allowableInterval>")
-    text = head + "".join("<allowableInterval/>" + part.split("</allowableInterval>", 1)[1] for part in rest)
-    assert len(rest) == 3
-    (tmp_path / "covid-19-supporting-data-2021-05.xml").write_text(text, encoding="utf-8")
-    (tmp_path / "us.json").write_bytes((reading.CDSI_FOLDER / "us-2021-05.json").read_bytes())
-    return reading.read_schedule(tmp_path / "us.json")
+def edited(tmp_path):
+    """The schedule with pieces of the publisher's text put otherwise, for what this version does not use."""
+
+    def edit(**pieces):
+        text = (reading.CDSI_FOLDER / "covid-19-supporting-data-2021-05.xml").read_text(encoding="utf-8")
+        for tag, value in pieces.items():
+            found = re.subn(rf"<{tag}/>|<{tag}>.*?</{tag}>", f"<{tag}>{value}</{tag}>", text, flags=re.DOTALL)
+            text, count = found
+            assert count
+        (tmp_path / "covid-19-supporting-data-2021-05.xml").write_text(text, encoding="utf-8")
+        (tmp_path / "us.json").write_bytes((reading.CDSI_FOLDER / "us-2021-05.json").read_bytes())
+        return reading.read_schedule(tmp_path / "us.json")
+
+    return edit
+
+
+@pytest.fixture
+def strict(edited):
+    """Without the allowable intervals, which this version has and others do not."""
+    return edited(allowableInterval="")
 
 
 @pytest.mark.parametrize(
@@ -178,6 +191,46 @@ def test_twelve_years_are_needed(born, state):
     assert state_on(ask(born=born).forecast, date(2021, 6, 30)) == state
 
 
+def test_a_maximum_age_ends_on_the_birthday(edited):
+    """No dose of this version has one."""
+    until_65 = edited(maxAge="65 years")
+
+    def first(born):
+        answer = ask("PFZ 2021-05-01", born=born, schedule=until_65)
+        return verdicts(answer), answer.outlook.status
+
+    assert first("1956-05-02") == (["VALID"], "AGED_OUT")
+    assert first("1956-07-01") == (["VALID"], "NOT_COMPLETE")
+    assert first("1956-05-01") == (["AGE"], "AGED_OUT")
+    assert first("1956-06-30")[1] == "AGED_OUT"
+    assert state_on(ask(born="1956-06-30", schedule=until_65).forecast, date(2021, 6, 30)) == "COMPLETE"
+    assert ask(born="1990", schedule=until_65).forecast.latest_on == date(2055, 12, 30)
+
+
+def test_there_is_no_grace_for_the_age_after_a_dose_refused_for_its_interval(edited):
+    strict = edited(allowableInterval="", absMinAge="11 years")
+    given = "PFZ 2021-04-01, PFZ 2021-04-11, PFZ 2021-05-20"
+    assert verdicts(ask(given, born="2009-07-01", schedule=strict)) == [
+        "VALID AGE_GRACE VACCINE_ALLOWABLE",
+        "TOO_EARLY",
+        "AGE",
+    ]
+    assert verdicts(ask(given, born="2009-05-20", schedule=strict)) == [
+        "VALID AGE_GRACE VACCINE_ALLOWABLE",
+        "TOO_EARLY",
+        "VALID",
+    ]
+    assert verdicts(ask("PFZ 2021-04-01", born="2010-04-02", schedule=strict)) == ["AGE"]
+    assert verdicts(ask("PFZ 2021-04-01", born="2010-04-01", schedule=strict)) == [
+        "VALID AGE_GRACE VACCINE_ALLOWABLE"
+    ]
+
+
+def test_an_inadvertent_vaccine_of_the_data_is_refused_before_anything_else(edited):
+    found = edited(inadvertentVaccine="<vaccineType>x</vaccineType><cvx>208</cvx>")
+    assert verdicts(ask("PFZ 2021-05-01", schedule=found)) == ["INADVERTENT"]
+
+
 @pytest.mark.parametrize(
     ("given", "verdict"),
     [
@@ -203,6 +256,18 @@ def test_less_than_the_recommended_volume_counts_with_a_warning():
     ]
 
 
+def test_the_recommended_volume_itself_is_in_order():
+    enough = Person(PartialDate.parse("1990"), (Dose(PartialDate.parse("2021-05-01"), "207", 0.5),))
+    (judged,) = answering.forecast(enough, date(2021, 6, 30), US).judged
+    assert (judged.reason, judged.notes) == (None, ())
+
+
+def test_products_of_a_first_dose_are_those_of_the_age():
+    assert ask(born="2006-07-01").forecast.products == ("PFZ",)
+    assert ask(born="2003-06-30").forecast.products == ("PFZ", "MOD", "JAN")
+    assert ask(born="2003-07-01").forecast.products == ("PFZ",)
+
+
 # ---------------------------------------------------------------- which series
 
 
@@ -224,6 +289,25 @@ def test_less_than_the_recommended_volume_counts_with_a_warning():
 )
 def test_the_series_that_fits_best_is_chosen(given, series):
     assert ask(given).outlook.course.series.name == series
+
+
+def test_the_mixed_series_is_chosen_where_it_can_be_finished_years_before():
+    answer = ask("MOD 2021-05-01, AZ 2021-05-10", born="2006-07-01")
+    assert answer.outlook.course.series.name == "2-dose mRNA series"
+
+
+def test_fewer_doses_left_weigh_more_than_an_earlier_finish():
+    """Made up: in this version all series that can be under way lack the same number of doses."""
+    pfizer, _, _, mixed = US.series
+    far = replace(pfizer.doses[1].intervals[0], min=Duration.parse("1 year"))
+    two = replace(
+        pfizer, name="two", preference=2, doses=(pfizer.doses[0], replace(pfizer.doses[1], intervals=(far,)))
+    )
+    three = replace(
+        pfizer, name="three", preference=1, doses=(*pfizer.doses, replace(pfizer.doses[1], number=3))
+    )
+    answer = ask("PFZ 2021-05-01", schedule=replace(US, series=(three, two)))
+    assert answer.outlook.course.series.name == "two"
 
 
 # ---------------------------------------------------------------- contraindications and deferrals
@@ -267,6 +351,17 @@ def test_a_screening_bars_a_product_or_all(screening, products):
     assert ask(screenings=(screening,)).forecast.products == products
 
 
+def test_a_mixed_series_goes_on_with_the_product_that_is_left():
+    answer = ask("ANY 2021-05-01", screenings=(contra("207"),))
+    assert (answer.outlook.course.series.name, answer.forecast.products) == ("2-dose mRNA series", ("PFZ",))
+
+
+def test_a_contraindication_holds_until_the_age_the_data_gives(edited):
+    until_31 = edited(contraindicationGuidance="", endAge="31 years")
+    assert ask(born="1990-07-01", observations=["122"], schedule=until_31).forecast.products == ()
+    assert ask(born="1990-06-30", observations=["122"], schedule=until_31).contraindications == ()
+
+
 def test_a_complete_series_stays_complete_whatever_is_contraindicated():
     answer = ask("PFZ 2021-05-01, PFZ 2021-05-22", observations=["122"])
     assert state_on(answer.forecast, date(2021, 6, 30)) == "COMPLETE"
@@ -280,7 +375,12 @@ def test_a_deferral_holds_until_its_day_or_a_better_finding():
     assert state(defer) == "DEFERRED"
     assert state(contra(until="2021-06-30", category="DEFER")) == "DUE"
     assert state(defer, contra(on="2021-06-01", category="ELIG")) == "DUE"
+    assert state(contra(on="2021-04-30", category="ELIG"), defer) == "DEFERRED"  # found fit before, not since
     assert state(contra("208", until="2021-07-01", category="DEFER")) == "DUE"  # others are left
+    every = [contra(cvx, until="2021-07-01", category="DEFER") for cvx in ("208", "207", "212")]
+    assert state(*every) == "DEFERRED"
+    longer = contra(until="2021-08-01", category="DEFER")
+    assert ask(screenings=(longer, defer)).forecast.deferred_until == date(2021, 8, 1)
 
 
 def test_an_unknown_history_is_not_an_empty_one():

@@ -97,7 +97,7 @@ def written(answer: Answer, on: date, schedule: Schedule) -> dict[str, Any]:
         "due_on": _iso(found.due_on),
         "overdue_on": _iso(found.overdue_on),
         "latest_on": _iso(found.latest_on),
-        "deferred_until": _iso(deferred) if deferred and on < deferred < FOREVER else None,
+        "deferred_until": _iso(deferred) if deferred and deferred < FOREVER else None,
         "doses": [_dose(judged) for judged in answer.judged],
         "reasons": _reasons(answer, state, on, schedule),
         "series": {
