@@ -29,13 +29,14 @@ class ApiUse:
     sent: Callable[[World], Mapping[str, Any] | None] = lambda world: None
     query: str = ""
     succeeds: frozenset[int] = FINE
+    own_only: bool = False  # the request names no world: what comes back is the caller's own, or nothing
     whole_ward: bool = False  # the thing belongs to the ward, so that a survey team has it too
 
 
 def api_faults(stage: Stage, route: Route, use: ApiUse) -> Iterator[str]:
     """What is wrong with this use of this route, one sentence each; lazily."""
     worlds = [stage.foreign, stage.neighbour, stage.own]
-    if not route.arguments and use.sent(stage.own) is None:
+    if use.own_only or (not set(route.arguments) - {"name"} and use.sent(stage.own) is None):
         worlds = [stage.own]
     for role in sorted(stage.cast, key=lambda role: role not in set(use.by)):
         program = Program(_token(stage, role))
@@ -52,6 +53,8 @@ def api_faults(stage: Stage, route: Route, use: ApiUse) -> Iterator[str]:
 
 def thing(world: World, argument: str) -> object:
     """What a route's argument stands for in this world."""
+    if argument == "name":
+        return "unvaccinated"
     return world.ward.pk if argument == "unit_id" else world.thing(argument)  # type: ignore[attr-defined]
 
 

@@ -1,17 +1,67 @@
-"""The API's own description (OpenAPI): who may read it, and how tokens stand in it."""
+"""The API's own description (OpenAPI 3): for tokens and for whoever is signed in to the pages, and for nobody else."""
 
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from wards.api.authentication import BearerToken
+from wards.api.authentication import BearerToken, SignedInReader
+
+
+class Operation(AutoSchema):
+    """REST framework's habit is that `list` answers with rows; here it answers with a page that holds them."""
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return serializer is None and super()._is_list_view()
 
 
 class BearerTokenScheme(OpenApiAuthenticationExtension):
     target_class = BearerToken
     name = "token"
 
-    def get_security_definition(self, auto_schema) -> dict:
+    def get_security_definition(self, auto_schema: Any) -> dict:
         return {
             "type": "http",
             "scheme": "bearer",
             "description": "A token made on the account page; it has scopes and an end.",
         }
+
+
+class Description(APIView):
+    """Nothing personal stands in it."""
+
+    authentication_classes = [BearerToken, SignedInReader]
+    permission_classes = [IsAuthenticated]
+    renderer_classes = [
+        OpenApiJsonRenderer2,
+        OpenApiJsonRenderer,
+        OpenApiYamlRenderer2,
+        OpenApiYamlRenderer,
+        JSONRenderer,
+    ]
+    schema = None
+
+    def get(self, request: Request) -> HttpResponseBase:
+        return Response(described())
+
+
+@lru_cache(1)
+def described() -> dict[str, Any]:
+    """In English, once per process: it does not depend on who reads it."""
+    with translation.override("en"):
+        return SchemaGenerator(api_version="1").get_schema(request=None, public=True)

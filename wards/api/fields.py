@@ -7,11 +7,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from lib.dates_vn import DateProblem, PartialDate
+from lib.dates_vn import PartialDate
 from lib.strict_json import is_storable
 
-# A day, a month or a year: what is known of a date. 31/04 and 30/02 are left to the reader.
-PARTIAL_DATE = r"^(19|20)\d{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+_YEAR = r"(19|20)[0-9]{2}"
+_LEAP_YEAR = r"((19|20)(0[48]|[2468][048]|[13579][26])|2000)"
+_DAY_OF_YEAR = (
+    r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+)
+DAY = rf"({_YEAR}-{_DAY_OF_YEAR}|{_LEAP_YEAR}-02-29)"
+PARTIAL_DATE = rf"({DAY}|{_YEAR}(-(0[1-9]|1[0-2]))?)"  # a day, a month or a year: what is known of a date
 LETTER = "[A-Za-zÀ-ÖØ-öø-ÿĂăĐđĨĩŨũƠơƯưẠ-ỹ]"
 
 
@@ -20,13 +25,15 @@ class Text(serializers.RegexField):
 
     def __init__(self, *, pattern: str = "", max_length: int, **kwargs: Any) -> None:
         kwargs.setdefault("allow_blank", not kwargs.get("required", True))
+        kwargs.setdefault("trim_whitespace", False)
+        self.is_whole = pattern.endswith("$")
         super().__init__(pattern or r"^[^\x00]*$", max_length=max_length, **kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if data is not serializers.empty and data is not None and not isinstance(data, str):
             self.fail("invalid")
-        if isinstance(data, str) and not is_storable(data):
-            self.fail("invalid")
+        if isinstance(data, str) and (not is_storable(data) or (self.is_whole and data.endswith("\n"))):
+            self.fail("invalid")  # Python's $ would let a line break pass
         return super().run_validation(data)
 
 
@@ -66,18 +73,12 @@ class Millilitres(serializers.DecimalField):
 
 
 class PartialDateField(Text):
-    """1958-03-07, 1958-03 or 1958 ↔ PartialDate; `is_day` where the whole day is needed."""
+    """1958-03-07, 1958-03 or 1958 → PartialDate; `is_day` where the whole day is needed."""
 
     def __init__(self, *, is_day: bool = False, **kwargs: Any) -> None:
-        self.is_day = is_day
-        pattern = PARTIAL_DATE.replace(")?)?$", "))$") if is_day else PARTIAL_DATE
-        super().__init__(pattern=pattern, max_length=10, allow_blank=False, **kwargs)
+        pattern = DAY if is_day else PARTIAL_DATE
+        super().__init__(pattern=f"^{pattern}$", max_length=10, allow_blank=False, **kwargs)
 
-    def to_internal_value(self, data: Any) -> PartialDate:
-        try:
-            return PartialDate.from_iso(super().to_internal_value(data))
-        except DateProblem:
-            self.fail("invalid")
-
-    def to_representation(self, value: Any) -> str:
-        return value.iso() if isinstance(value, PartialDate) else str(value)
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        text = super().run_validation(data)
+        return PartialDate.from_iso(text) if isinstance(text, str) else text

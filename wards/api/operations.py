@@ -60,6 +60,8 @@ def operation(
     body: type[serializers.Serializer] | None = None,
     status: int = 200,
     makes: bool = False,
+    writes: bool = False,
+    operation_id: str | None = None,
     summary: str,
     description: str = "",
     examples: Sequence[OpenApiExample] = (),
@@ -71,16 +73,17 @@ def operation(
         def guarded(self: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             self.check(request, scope, abilities)
             self.asked = read_query(request, query)
-            self.sent = read_body(request, body, kwargs) if body or request.method != "GET" else {}
+            self.sent = read_body(request, body, kwargs) if body else {}
             return method(self, request, *args, **kwargs)
 
         guarded.operation = (scope, tuple(abilities))  # type: ignore[attr-defined]
         return extend_schema(
+            operation_id=operation_id,
             summary=summary,
             description=description or summary,
             parameters=([query] if query else []) + ([IDEMPOTENCY_KEY] if makes else []),
             request=body,
-            responses={status: answers} | _refusals(WRITING if body else ALWAYS),
+            responses={status: answers} | _refusals(WRITING if body or writes else ALWAYS),
             examples=list(examples),
         )(guarded)
 
@@ -134,11 +137,9 @@ def read_query(request: Request, query: type[serializers.Serializer] | None) -> 
     return dict(reader.validated_data)
 
 
-def read_body(request: Request, body: type[serializers.Serializer] | None, about: dict) -> dict[str, Any]:
+def read_body(request: Request, body: type[serializers.Serializer], about: dict) -> dict[str, Any]:
     """What was sent, checked. Fields that the operation does not have are ignored, and noted as an attempt (API-06)."""
-    sent = request.data if body else {}
-    if body is None:
-        return {}
+    sent = request.data
     if not isinstance(sent, dict):
         raise Refusal("malformed", _("Nội dung phải là một đối tượng JSON."))
     reader = body(data=sent)

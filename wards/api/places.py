@@ -17,6 +17,7 @@ from wards.api.operations import operation
 from wards.api.views import ApiViewSet
 from wards.models import AdministrativeUnit, Neighbourhood, User
 
+MOST_ID = 2**31 - 1
 WARD = r"^[0-9]{5}(@([0-9]{4}-[0-9]{2}-[0-9]{2})?)?$"
 BY_CODE = paging.Ordering("units", ("code", "id"))
 BY_WALK = paging.Ordering("neighbourhoods", ("ward_id", "walking_order", "name", "id"))
@@ -32,7 +33,12 @@ class PlaceQuery(PageQuery):
         allow_blank=False,
         help_text="Code of a ward of the reader's area.",
     )
-    neighbourhood = Digits(required=False, help_text="Id of a neighbourhood of the reader's area.")
+    neighbourhood = Digits(
+        min_value=1,
+        max_value=MOST_ID,
+        required=False,
+        help_text="Id of a neighbourhood of the reader's area.",
+    )
 
 
 class Unit(serializers.Serializer):

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import exceptions
+
+from wards.actions.verb import OutOfScope, Spent, Stale
 
 logger = logging.getLogger(__name__)
 
@@ -128,8 +130,14 @@ def handler(raised: Exception, context: dict) -> HttpResponse | None:
             return answer("validation", errors=of_serializer(raised.get_full_details()))
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return answer("unauthenticated", headers={"WWW-Authenticate": "Bearer"})
-        case Http404() | exceptions.NotFound():
+        case Http404() | exceptions.NotFound() | ObjectDoesNotExist() | OutOfScope():
             return answer("not_found")
+        case Spent():
+            return answer("key_reused")
+        case Stale():
+            return answer("stale", current_version=raised.current.version)  # type: ignore[attr-defined]
+        case ValidationError():
+            return answer("refused", errors=of_verb(raised))
         case PermissionDenied() | exceptions.PermissionDenied():
             return answer("forbidden")
         case exceptions.MethodNotAllowed():
@@ -139,6 +147,17 @@ def handler(raised: Exception, context: dict) -> HttpResponse | None:
             code = _OF_STATUS.get(raised.status_code, "bad_request")
             return answer(code, status=raised.status_code)
     return None
+
+
+def of_verb(raised: ValidationError) -> dict[str, list[dict[str, str]]]:
+    """What a verb refuses: its sentences by field, or by no field ("")."""
+    by_field = raised.error_dict if hasattr(raised, "error_dict") else {NON_FIELD_ERRORS: raised.error_list}
+    return {
+        "" if name == NON_FIELD_ERRORS else name: [
+            error(one.code or "refused", message) for one in problems for message in one.messages
+        ]
+        for name, problems in by_field.items()
+    }
 
 
 def of_serializer(details: Any, path: str = "") -> dict[str, list[dict[str, str]]]:

@@ -1,33 +1,29 @@
-"""People: read and found. Writing stands in `resident_writing.py`."""
+"""People: listed, read, found. What writes stands in `resident_writing.py`."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase
+from django.db.models import F
+from django.http import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lib import clock
-from wards import actions, paging
-from wards.access import can
-from wards.api import lists
-from wards.api.fields import Choice, Identifier, PartialDateField
+from wards import paging, search
+from wards.api import limits, lists
+from wards.api.fields import Choice, Identifier, Text
 from wards.api.operations import operation
+from wards.api.people import Person, PersonInFull, find, in_full, people, plain, visible
 from wards.api.places import PlaceQuery, chosen
-from wards.api.views import ApiViewSet
-from wards.identity_numbers import number_text
-from wards.models import AccessEvent, Resident, TokenScope, User
+from wards.api.resident_writing import ResidentWriting, tag
+from wards.models import AccessEvent, Resident, TokenScope
 from wards.roles import Ability
-from wards.views.people import Line, members
 
 ORDERS = {
     "ward": paging.Ordering("residents-ward", ("ward_id", "sort_key", "id")),
     "name": paging.Ordering("residents-name", ("sort_key", "id")),
     "id": paging.Ordering("residents-id", ("id",)),
 }
+FOUND = 50
 
 
 class ResidentQuery(PlaceQuery):
@@ -38,52 +34,20 @@ class ResidentQuery(PlaceQuery):
     )
 
 
-class Number(serializers.Serializer):
-    """A number of an identity paper; whole only for who may see it so."""
-
-    id = serializers.IntegerField()
-    kind = serializers.CharField()
-    number = serializers.CharField()
-    is_whole = serializers.BooleanField()
-
-
-class Person(serializers.Serializer):
-    """What the register says of a person. What the reader may not see is null."""
-
-    id = serializers.UUIDField()
-    version = serializers.IntegerField(help_text="Goes up with each change; sent back with the next one.")
-    name = serializers.CharField()
-    born = PartialDateField()
-    sex = serializers.ChoiceField(choices=Resident.Sex.choices)
-    phones = serializers.ListField(child=serializers.CharField())
-    numbers = Number(many=True)
-    residence = serializers.ChoiceField(choices=Resident.Residence.choices)
-    residence_until = serializers.DateField(allow_null=True)
-    registration = serializers.ChoiceField(choices=Resident.Registration.choices)
-    mobility = serializers.ChoiceField(choices=Resident.Mobility.choices)
-    employer = serializers.CharField()
-    insurance_number = serializers.CharField(allow_null=True)
-    priority_group = serializers.IntegerField(allow_null=True)
-    note = serializers.CharField(allow_null=True)
-    at_risk = serializers.BooleanField(
-        allow_null=True, help_text="Of the risk group; which illness is another question."
-    )
-    ward = serializers.CharField()
-    neighbourhood = serializers.IntegerField(allow_null=True)
-    household = serializers.UUIDField()
-    household_code = serializers.CharField()
-    address = serializers.CharField()
-
-
-class PersonInFull(Person):
-    conditions = serializers.ListField(
-        child=serializers.IntegerField(),
-        allow_null=True,
-        help_text="Numbers of the illnesses that this reader may name and end.",
+class PersonSearch(serializers.Serializer):
+    q = Text(
+        max_length=search.LONGEST,
+        pattern=r"\S",
+        help_text="A name with or without accents, its initials, the end of a telephone number, an address, a whole identity number.",
     )
 
 
-class Residents(ApiViewSet):
+class FoundPeople(serializers.Serializer):
+    results = Person(many=True)
+    more = serializers.BooleanField(help_text="Whether there are more than are given: ask more exactly.")
+
+
+class Residents(ResidentWriting):
     """People of the reader's area."""
 
     what = "resident"
@@ -96,13 +60,13 @@ class Residents(ApiViewSet):
         summary="People of the reader's area",
     )
     def list(self, request: Request) -> HttpResponseBase:
-        rows = chosen(request.user, _people(request.user), self.asked, "household__neighbourhood")
+        rows = chosen(request.user, visible(request.user), self.asked, "household__neighbourhood")
         for name in ("household", "residence"):
             if name in self.asked:
                 rows = rows.filter(**{name: self.asked[name]})
         found = lists.cut(rows, ORDERS[self.asked.get("order", "ward")], self.asked)
         shown = people(request.user, found.rows)
-        self.record(AccessEvent.Action.LIST, rows=len(shown), filters=_plain(self.asked))
+        self.record(AccessEvent.Action.LIST, rows=len(shown), filters=plain(self.asked))
         return lists.answer(request, shown, found.next, people=len(shown))
 
     @operation(
@@ -114,79 +78,22 @@ class Residents(ApiViewSet):
     def retrieve(self, request: Request, resident_id: UUID) -> HttpResponseBase:
         resident = find(request.user, resident_id)
         self.record(AccessEvent.Action.VIEW, object_id=resident.pk, ward_id=resident.ward_id)
-        return Response(in_full(request.user, resident))
+        return Response(in_full(request.user, resident), headers=tag(resident))
 
-
-def find(user: User, pk: UUID) -> Resident:
-    """A person of the user's area; 404 otherwise."""
-    resident = _people(user).filter(pk=pk).first()
-    if resident is None:
-        raise Http404
-    return resident
-
-
-def people(user: User, rows: Sequence[Resident]) -> list[dict[str, Any]]:
-    """These people as the reader may see them, in the same order, in a fixed number of queries."""
-    order = {resident.pk: place for place, resident in enumerate(rows)}
-    lines = members(user, _people(user).filter(pk__in=order), on=clock.today())
-    return _shown(user, sorted(lines, key=lambda line: order[line.resident.pk]))
-
-
-def in_full(user: User, resident: Resident) -> dict[str, Any]:
-    (shown,) = people(user, [resident])
-    sees_health = can(user, Ability.SEE_HEALTH)
-    return shown | {
-        "conditions": sorted(actions.managed_conditions(resident, by=user)) if sees_health else None
-    }
-
-
-def _people(user: User) -> QuerySet[Resident]:
-    return Resident.objects.visible_to(user).select_related("household__neighbourhood", "ward")
-
-
-def _shown(user: User, lines: Iterable[Line]) -> list[dict[str, Any]]:
-    may_edit, sees_health = can(user, Ability.EDIT_PEOPLE), can(user, Ability.SEE_HEALTH)
-    return [
-        {
-            "id": line.resident.pk,
-            "version": line.resident.version,
-            "name": line.resident.full_name,
-            "born": line.resident.born.iso(),
-            "sex": line.resident.sex,
-            "phones": line.resident.phones,
-            "numbers": _numbers(line),
-            "residence": line.resident.residence,
-            "residence_until": line.resident.residence_until,
-            "registration": line.resident.registration,
-            "mobility": line.resident.mobility,
-            "employer": line.resident.employer,
-            "insurance_number": line.resident.insurance_number if may_edit else None,
-            "priority_group": line.resident.priority_group if sees_health else None,
-            "note": line.resident.note if sees_health else None,
-            "at_risk": line.in_risk_group if sees_health else None,
-            "ward": line.resident.ward.code,
-            "neighbourhood": line.resident.household.neighbourhood_id,
-            "household": line.resident.household_id,
-            "household_code": line.resident.household.code,
-            "address": line.resident.household.address,
-        }
-        for line in lines
-    ]
-
-
-def _numbers(line: Line) -> list[dict[str, Any]]:
-    claims = [claim for claim in line.resident.identity_claims.all() if claim.withdrawn_at is None]
-    return [
-        {
-            "id": c.pk,
-            "kind": c.kind,
-            "number": number_text(c, full=line.shows_full_id),
-            "is_whole": line.shows_full_id,
-        }
-        for c in claims
-    ]
-
-
-def _plain(asked: dict[str, Any]) -> dict[str, str]:
-    """The filters for the access log; the place in the list is of no interest there."""
-    return {name: str(value) for name, value in asked.items() if name not in ("after", "page_size")}
+    @operation(
+        scope=TokenScope.READ_PEOPLE,
+        abilities=(Ability.SEE_PEOPLE,),
+        body=PersonSearch,
+        answers=FoundPeople,
+        summary="Find people",
+        description="By POST, so that nothing that is searched for stands in an address or a log. The best match comes first.",
+    )
+    def search(self, request: Request) -> HttpResponseBase:
+        limits.check_searches(request.user)
+        asked = search.asked(self.sent["q"])
+        if asked is None:
+            return Response({"results": [], "more": False})
+        rows = visible(request.user).filter(asked.q).annotate(nearness=asked.nearness)
+        found = list(rows.order_by("nearness", F("sort_key"), "pk")[: FOUND + 1])
+        self.record(AccessEvent.Action.SEARCH, rows=len(found[:FOUND]), kind=asked.kind.value)
+        return Response({"results": people(request.user, found[:FOUND]), "more": len(found) > FOUND})

@@ -89,7 +89,7 @@ def resident_duplicates(request: OfficialRequest, household_id: UUID) -> HttpRes
     household = _home(request, household_id)
     form = ResidentForm(request.POST, user=request.user, on=clock.today(), household=household)
     form.is_valid()
-    _record_candidates(request, form)
+    record_candidates(request, form)
     context = {"form": form, "household": household, "is_live": True}
     return render(request, "wards/_resident_duplicates.html", context)
 
@@ -121,7 +121,7 @@ def resident_add(request: OfficialRequest, household_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _saved(form, _("Đã thêm {name}.").format(name=resident.full_name)))
             return redirect("wards:household-detail", household.pk)
-    _record_candidates(request, form)
+    record_candidates(request, form)
     return render(request, "wards/resident_form.html", {"form": form, "household": household})
 
 
@@ -160,7 +160,7 @@ def resident_edit(request: OfficialRequest, resident_id: UUID) -> HttpResponse:
         record_access(
             request, AccessEvent.Action.VIEW, "resident", object_id=resident.pk, ward_id=resident.ward_id
         )
-    _record_candidates(request, form)
+    record_candidates(request, form)
     return render(request, "wards/resident_form.html", context | {"form": form})
 
 
@@ -334,7 +334,7 @@ def _with_a_new_id(request: OfficialRequest, household: Household, spent: action
     return form
 
 
-def _record_candidates(request: OfficialRequest, form: ResidentForm) -> None:
+def record_candidates(request: OfficialRequest, form: ResidentForm) -> None:
     """Who was shown as perhaps the same; and a number held out of sight, for the health centre to look into."""
     shown = len(form.candidates) + (1 if form.clash and form.clash.resident else 0)
     if shown:

@@ -1,0 +1,1 @@
+"""The API's nouns of this app: the lists that people work from."""

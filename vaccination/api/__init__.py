@@ -1,0 +1,1 @@
+"""The API's nouns of this app: doses and forecasts."""
