@@ -23,6 +23,7 @@ app.conf.update(
         "wards.tasks.*": {"queue": "import"},
         # apart, so that a city's list keeps neither a page nor a file waiting
         "outreach.tasks.make_next_export": {"queue": "report"},
+        "vaccination.tasks.rule_changes": {"queue": "report"},
     },
     task_soft_time_limit=15 * 60,
     task_time_limit=20 * 60,

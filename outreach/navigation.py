@@ -24,6 +24,7 @@ MENU = (
     Entry(_("Hộ và người dân"), "wards:resident-list", Ability.SEE_PEOPLE),
     Entry(_("Nhập từ tệp Excel"), "wards:import-list", Ability.IMPORT_FILES),
     Entry(_("Nhật ký xem và sửa"), "wards:access-log", Ability.SEE_AUDIT),
+    Entry(_("Quy định tiêm"), "vaccination:rules", Ability.SET_RULES),
     Entry(_("Tài khoản cán bộ"), "wards:account-list", Ability.MANAGE_ACCOUNTS),
     Entry(_("Trang kỹ thuật"), "admin:index", Ability.TECHNICAL_ADMIN),
 )

@@ -11,7 +11,7 @@ from django.db import DatabaseError, close_old_connections
 
 from lib import clock
 from outreach import export_recovery, liveness
-from vaccination import forecasts
+from vaccination import forecasts, rule_changes
 from wards.imports.recovery import redrive
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("imports", lambda now: redrive(clock.real_now())),
     ("exports", lambda now: export_recovery.redrive(clock.real_now())),
+    ("rule choices", lambda now: rule_changes.work(now.date())),
     ("forecasts", lambda now: forecasts.refresh_stale(now.date())),
 )
 

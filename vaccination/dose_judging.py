@@ -232,7 +232,9 @@ def _warning(person: Person, dose: Dose, rules: RuleSet) -> tuple[str | None, An
         for band in rules.bands
         if _may_be_aged(person.born, dose.given, band.min_age, band.max_age)
     }
-    if dose.volume_ml in usual or not usual:  # of two ages that a vague birth date leaves open, either will do
+    if (
+        dose.volume_ml in usual or not usual
+    ):  # of two ages that a vague birth date leaves open, either will do
         return None, _NO_PARAMS
     volume, rule = next(iter(usual.items()))
     return "VOLUME", {"given_ml": dose.volume_ml, "usual_ml": volume, "rule": rule}

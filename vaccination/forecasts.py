@@ -48,8 +48,7 @@ def refresh_residents(resident_ids: Sequence[UUID | str], on: date) -> int:
 def _refresh(resident_ids: Sequence[UUID | str], on: date, *, thorough: bool = False) -> int:
     changed = 0
     ids = sorted({str(resident_id) for resident_id in resident_ids})
-    # Shared, so that whoever chooses other rules waits for us, and we for them.
-    for programme in Programme.objects.raw("SELECT * FROM vaccination_programme ORDER BY code FOR SHARE"):
+    for programme in shared_programmes():
         rules = rules_of(programme)
         if on < rules.starts[0]:
             continue  # a training clock before the programme: there is nothing to say, and nothing to break
@@ -61,6 +60,11 @@ def _refresh(resident_ids: Sequence[UUID | str], on: date, *, thorough: bool = F
             if left:
                 changed += stored_forecasts.remove(left, programme.pk)
     return changed
+
+
+def shared_programmes() -> list[Programme]:
+    """Held as they are until the transaction ends: whoever chooses other rules waits for us, and we for them."""
+    return list(Programme.objects.raw("SELECT * FROM vaccination_programme ORDER BY code FOR SHARE"))
 
 
 @contextmanager

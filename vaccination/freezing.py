@@ -208,9 +208,9 @@ class _History:
             decided = fields.object("provinces")
             provinces = {code: decided.length(code) for code in decided.value}
             for code, length in provinces.items():
-                if floor is None or length.order() < floor.order():
+                if floor is None or length.order()[0] < floor.order()[0]:
                     raise decided.fail(code, "is below the floor of this row")
-                if most and length.order() > most.order():
+                if most and length.order()[0] > most.order()[0]:
                     raise decided.fail(code, "is more than max")
         return rulesets.IntervalRule(
             row=row,

@@ -142,6 +142,7 @@ def work(on: date, *, most: int | None = None) -> int:
 def _one_batch(on: date) -> bool:
     if not _nobody_else():
         return False
+    forecasts.shared_programmes()  # first, as everywhere: who decides locks the programme before the proposal
     waiting = RuleChange.objects.filter(state__in=(State.COUNTING, State.APPLYING))
     change = (
         waiting.select_for_update(of=("self",)).select_related("programme").order_by("proposed_at").first()

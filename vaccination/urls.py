@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vaccination.views import doses, health
+from vaccination.views import doses, health, rules
 
 app_name = "vaccination"
 
@@ -15,4 +15,8 @@ urlpatterns = [
     path("mac-covid/<int:infection_id>/bo/", health.infection_withdraw, name="infection-withdraw"),
     path("nguoi-dan/<uuid:resident_id>/sang-loc/them/", health.screening_create, name="screening-create"),
     path("sang-loc/<int:screening_id>/bo/", health.screening_withdraw, name="screening-withdraw"),
+    path("quy-dinh-tiem/", rules.rules, name="rules"),
+    path("quy-dinh-tiem/ap-dung/", rules.rules_apply, name="rules-apply"),
+    path("quy-dinh-tiem/bo/", rules.rules_discard, name="rules-discard"),
+    path("quy-dinh-tiem/tinh-lai/", rules.rules_count, name="rules-count"),
 ]
