@@ -101,7 +101,7 @@ def write(
         if file_format == "csv":
             write_csv(path, _shown(columns), counted, delimiter=";")
         elif file_format == "xlsx":
-            write_xlsx(path, _shown(columns), counted, _document(selection, stamp, total), total=total)
+            write_xlsx(path, _shown(columns), counted, _document(selection, stamp, total, _shown(columns)))
         else:
             data = documents.with_last_row_apart(paper(selection, counted, stamp))
             path.write_bytes(documents.pdf("named_list.typ", data, made_at=stamp.at))
@@ -182,15 +182,19 @@ def source_line(selection: Figures, at: datetime) -> str:
     }  # fmt: skip
 
 
-def _document(selection: Selection, stamp: Stamp, total: int) -> Document:
+def _document(selection: Selection, stamp: Stamp, total: int, columns: Sequence[Column]) -> Document:
     return Document(
         title=_("DANH SÁCH %(title)s") % {"title": selection.title},
         lines=(scope_line(selection), _total_line(total), source_line(selection, stamp.at), stamp.line),
+        header=scope_line(selection),
         footer=stamp.line,
         author=stamp.user.get_full_name(),
         subject=scope_line(selection),
         keywords=stamp.code,
         made_at=stamp.at,
+        repeated=2,  # line number and name
+        # the sentence "why" is for the screen: on paper it would take a page of its own
+        printed=len(columns) - 1 if columns[-1].key == "why" else 0,
     )
 
 

@@ -340,20 +340,97 @@ def test_titles_in_english(tmp_path):
     assert openpyxl.load_workbook(tmp_path / "ds.xlsx").active["A1"].value == "Column 0"
 
 
-def test_more_rows_than_a_sheet_holds_go_on_the_next_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(write, "ROWS_PER_SHEET", 3)
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 6, 7])
+def test_more_rows_than_a_sheet_holds_go_on_the_next_one_and_none_is_left_out(tmp_path, count):
     path = tmp_path / "ds.xlsx"
-    assert write_xlsx(path, columns(Kind.NUMBER), [(n,) for n in range(7)], total=7) == 7
+    document = Document(title="DANH SÁCH", lines=(f"Tổng số: {count} người",))
+    assert (
+        write_xlsx(path, columns(Kind.NUMBER), iter([(n,) for n in range(count)]), document, rows_per_sheet=3)
+        == count
+    )
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Danh sách", "Danh sách (2)", "Danh sách (3)"]
-    assert [[cell.value for cell in sheet["A"][1:]] for sheet in book] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert book.sheetnames == ["Danh sách", "Danh sách (2)", "Danh sách (3)"][: max(1, -(-count // 3))]
+    found = [[cell.value for cell in sheet["A"][4:]] for sheet in book]
+    assert found == [list(range(n, min(n + 3, count))) for n in range(0, max(count, 1), 3)]
+    for sheet in book:
+        assert [cell.value for cell in sheet["A"][:4]] == [
+            "DANH SÁCH",
+            f"Tổng số: {count} người",
+            None,
+            "Cột 0",
+        ]
+        assert sheet.print_title_rows == "$4:$4"
+        assert sheet.auto_filter.ref == f"A4:A{sheet.max_row}"
 
 
-@pytest.mark.parametrize(("count", "total"), [(4, None), (7, 6)])
-def test_rows_are_never_left_out_silently(tmp_path, monkeypatch, count, total):
-    monkeypatch.setattr(write, "ROWS_PER_SHEET", 3)
-    with pytest.raises(ValueError, match="say their total"):
-        write_xlsx(tmp_path / "ds.xlsx", columns(Kind.NUMBER), [(n,) for n in range(count)], total=total)
+def test_a_full_sheet_stays_below_the_limit_of_the_format():
+    assert write.ROWS_PER_SHEET < 1_048_576 - 100
+
+
+def test_a_wide_list_is_printed_on_pages_side_by_side_with_its_names_on_each(tmp_path):
+    path = tmp_path / "ds.xlsx"
+    shown = [Column(f"c{n}", f"Cột {n}", "", lambda row: row, width=30) for n in range(12)]
+    write_xlsx(path, shown, ["x"], Document(header="Phường A & B", repeated=2, printed=11))
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$B", "$1:$1")
+    assert sheet.print_area == "'Danh sách'!$A$1:$K$2"
+    assert "Phường A && B" in sheet.oddHeader.left.text
+    assert "Trang &P/&N" in sheet.oddFooter.right.text
+    write_xlsx(path, shown[:5], ["x"])
+    sheet = openpyxl.load_workbook(path).active
+    assert (sheet.page_setup.fitToWidth, sheet.print_title_cols) == (1, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a & b <c>",
+        "_x0041",
+        " trước",
+        "sau ",
+        "hai\ndòng",
+        "a|b",
+        "| ",
+        "😀 Lan",
+        "]]>",
+        "&amp;",
+        "x" * 300,
+    ],
+)
+@pytest.mark.parametrize("beside", ["", "Lan", "|", 5, None])
+def test_any_text_comes_back_as_it_was_whatever_stands_in_the_other_rows(tmp_path, text, beside):
+    path = tmp_path / "ds.xlsx"
+    write_xlsx(path, columns(Kind.TEXT, Kind.ID), [(text, text), (beside, beside)])
+    sheet = openpyxl.load_workbook(path).active
+    expected = None if beside in ("", None) else str(beside)
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
+        [text] * 2,
+        [expected] * 2,
+    ]
+
+
+@pytest.mark.parametrize("value", [date(1890, 5, 1), date(1900, 2, 28), float("nan"), float("inf")])
+def test_what_a_spreadsheet_has_no_number_for_is_text(tmp_path, value):
+    path = tmp_path / "ds.xlsx"
+    kind = Kind.DATE if isinstance(value, date) else Kind.NUMBER
+    write_xlsx(path, columns(kind), [(value,), (date(1900, 3, 1) if kind is Kind.DATE else 1,)])
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet["A2"].data_type == "s"
+    assert sheet["A3"].value == (datetime(1900, 3, 1) if kind is Kind.DATE else 1)
+
+
+@pytest.mark.slow
+def test_libreoffice_reads_every_row_of_several_sheets(tmp_path, libreoffice):
+    path = tmp_path / "ds.xlsx"
+    rows = [(f"Người {n}", f"0{n:011}", date(2022, 2, 1 + n % 28), n) for n in range(900)]
+    rows.append(("_x0041_", "_x0042_", date(2022, 2, 5), 900))  # what Excel itself would read as A and B
+    write_xlsx(path, columns(Kind.TEXT, Kind.ID, Kind.DATE, Kind.NUMBER), rows, rows_per_sheet=400)
+    _formulas, texts = formulas_and_texts(libreoffice(path, "fods"))
+    assert _formulas == []
+    for name, digits, day, number in rows:
+        assert {name, digits, f"{day:%d/%m/%Y}", str(number)} <= set(texts)
 
 
 def test_csv_is_streamed_in_pieces():
