@@ -208,7 +208,7 @@ def test_a_maximum_age_ends_on_the_birthday(edited):
 
 
 def test_there_is_no_grace_for_the_age_after_a_dose_refused_for_its_interval(edited):
-    strict = edited(allowableInterval="", absMinAge="11 years")
+    strict = edited(allowableInterval="", absMinAge="11 years", minAge="12 years")
     given = "PFZ 2021-04-01, PFZ 2021-04-11, PFZ 2021-05-20"
     assert verdicts(ask(given, born="2009-07-01", schedule=strict)) == [
         "VALID AGE_GRACE VACCINE_ALLOWABLE",
