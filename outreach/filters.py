@@ -13,7 +13,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from outreach import compiled, survey
+from outreach import survey
 from vaccination import labels, stored_states
 from vaccination.eligibility import load_family
 from vaccination.forecasts import PROGRAMME
@@ -21,7 +21,7 @@ from vaccination.models import Product, Programme
 from vaccination.rulesets import RuleSet
 from vaccination.states import State
 from vaccination.stored_states import ON_LIST
-from wards import installation
+from wards import installation, statements
 from wards.access import scope_of, wards_of
 from wards.models import AdministrativeUnit, Neighbourhood, Resident, RiskGroup, User
 from wards.risk_groups import age_q, membership
@@ -77,10 +77,19 @@ class Offered:
         self.user = user
         self._neighbourhoods: dict[int, list[Neighbourhood]] = {}
 
+    @property
+    def _place(self) -> tuple:
+        scope = scope_of(self.user)
+        return scope.ward_ids, scope.neighbourhood_ids
+
     @cached_property
     def wards_by_code(self) -> dict[str, AdministrativeUnit]:
         """The reader's own units by code; where two versions of one code are in scope, `CODE@valid_from` tells them apart."""
-        units = list(wards_of(self.user).order_by("code", "valid_from"))
+        units = statements.objects(
+            ("units", *self._place),
+            AdministrativeUnit,
+            lambda: wards_of(self.user).order_by("code", "valid_from"),
+        )
         codes = [unit.code for unit in units]
         return {u.code if codes.count(u.code) == 1 else f"{u.code}@{u.valid_from or ''}": u for u in units}
 
@@ -93,16 +102,22 @@ class Offered:
     def neighbourhoods(self, unit: AdministrativeUnit) -> list[Neighbourhood]:
         """Those of the unit in which the reader works."""
         if unit.pk not in self._neighbourhoods:
-            self._neighbourhoods[unit.pk] = list(Neighbourhood.objects.filter(self.mine, ward=unit))
+            self._neighbourhoods[unit.pk] = statements.objects(
+                ("neighbourhoods", unit.pk, *self._place),
+                Neighbourhood,
+                lambda: Neighbourhood.objects.filter(self.mine, ward=unit),
+            )
         return self._neighbourhoods[unit.pk]
 
     @cached_property
     def risk_groups(self) -> list[RiskGroup]:
-        return sorted(RiskGroup.objects.all(), key=lambda group: (not group.is_default, group.code))
+        groups = statements.objects("risk groups", RiskGroup, RiskGroup.objects.order_by("code").all)
+        return sorted(groups, key=lambda group: (not group.is_default, group.code))
 
     @cached_property
     def products(self) -> list[Product]:
-        return list(Product.objects.exclude(code="UNKNOWN"))
+        products = statements.objects("products", Product, Product.objects.all)
+        return [product for product in products if product.code != "UNKNOWN"]
 
 
 class WorklistFilters(django_filters.FilterSet):
@@ -335,7 +350,7 @@ class WorklistFilters(django_filters.FilterSet):
     @cached_property
     def rules(self) -> RuleSet | None:
         """The rules in force on the day of the list; None before the first."""
-        found = compiled.rows(
+        found = statements.rows(
             "rules", lambda: Programme.objects.filter(pk=PROGRAMME).values_list("rule_family")
         )
         return load_family(found[0][0]).in_force(self.on) if found else None

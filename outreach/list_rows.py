@@ -19,12 +19,14 @@ from outreach import said, survey
 from outreach.filters import GROUPS
 from outreach.sight import AT_RISK, Sight, conditions_of, identities_of
 from vaccination import labels, sentences, states, stored_forecasts
+from vaccination.day_json import DayDecoder
 from vaccination.eligibility import age_check, age_reason
 from vaccination.intervals import FOREVER
 from vaccination.intervals import PartialDate as IntervalDate
 from vaccination.models import Product
 from vaccination.states import State
 from vaccination.stored_states import ON_LIST
+from wards import statements
 from wards.models import Resident, User
 
 ELDERLY = 50  # the age group that sentences name
@@ -393,14 +395,32 @@ def day_between(first: date, last: date) -> str:
     return str(PartialDate(first.year, None if first.month != last.month else first.month))
 
 
+_DECODER = DayDecoder()
+_DOSES, _REASONS = "forecast__doses", "forecast__reasons"
+
+
+def values_of(found: tuple) -> dict[str, Any]:
+    """The values of `Row.FIELDS` as the driver gave them, as a dictionary; JSON is still text."""
+    values = dict(zip(Row.FIELDS, found, strict=True))
+    for name in (_DOSES, _REASONS):
+        if values[name] is not None:
+            values[name] = _DECODER.decode(values[name])
+    return values
+
+
 def rows_of(found: Sequence[dict], user: User, on: date) -> list[Row]:
     """The people of these `.values()`, in the same order; as many queries for 1,000 as for one."""
     sight = Sight.of(user)
     ids = [values["id"] for values in found]
     identities = identities_of(ids, sight)
     conditions = conditions_of(ids, sight, on)
-    products = {product.code: product for product in Product.objects.all()}
+    products = {
+        product.code: product for product in statements.objects("products", Product, Product.objects.all)
+    }
+    language = _language()
     return [
-        Row(values, on, sight, products, identities[values["id"]], conditions[values["id"]])
+        Row(
+            values, on, sight, products, identities[values["id"]], conditions[values["id"]], language=language
+        )
         for values in found
     ]

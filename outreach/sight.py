@@ -12,12 +12,15 @@ from uuid import UUID
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from wards import identity_numbers
+from wards import identity_numbers, statements
 from wards.access import can
 from wards.models import IdentityClaim, Pregnancy, ResidentCondition, User
 from wards.roles import Ability
 
 AT_RISK = gettext_lazy("Thuộc nhóm nguy cơ")
+
+
+_THESE = statements.among("ids", "resident_id")
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,14 @@ class Sight:
 
 def identities_of(ids: Iterable[UUID], sight: Sight) -> dict[UUID, list[str]]:
     """Identity numbers by resident, the citizen number first; masked where the reader has no right to the whole."""
-    claims = IdentityClaim.objects.filter(resident__in=ids, withdrawn_at=None).order_by("kind", "pk")
+    claims = IdentityClaim.objects.filter(_THESE, withdrawn_at=None).order_by("kind", "pk")
+    number = "number_encrypted" if sight.full_id else "mask"
+    rows = statements.rows(
+        ("identities", number), lambda: claims.values_list("resident_id", number), ids=list(ids)
+    )
     found: dict[UUID, list[str]] = defaultdict(list)
-    for resident, mask, sealed in claims.values_list("resident_id", "mask", "number_encrypted"):
-        found[resident].append(identity_numbers.decrypt(sealed) if sight.full_id else mask)
+    for resident, kept in rows:
+        found[resident].append(identity_numbers.decrypt(kept) if sight.full_id else kept)
     return found
 
 
@@ -49,21 +56,30 @@ def conditions_of(ids: Iterable[UUID], sight: Sight, on: date) -> dict[UUID, lis
     found: dict[UUID, list[str]] = defaultdict(list)
     if not sight.health:
         return found
-    rows = (
-        ResidentCondition.objects.filter(resident__in=ids).exclude(ended_on__lte=on).order_by("condition_id")
+    ids = list(ids)
+    name_field = "condition__name_en" if get_language() == "en" else "condition__name"
+    rows = statements.rows(
+        ("conditions", on, name_field),
+        lambda: (
+            ResidentCondition.objects.filter(_THESE)
+            .exclude(ended_on__lte=on)
+            .order_by("condition_id")
+            .values_list("resident_id", name_field, "condition__is_second_tier")
+        ),
+        ids=ids,
     )
     hidden = set()
-    name_field = "condition__name_en" if get_language() == "en" else "condition__name"
-    for resident, name, second_tier in rows.values_list(
-        "resident_id", name_field, "condition__is_second_tier"
-    ):
+    for resident, name, second_tier in rows:
         if sight.diagnosis and (sight.second_tier or not second_tier):
             found[resident].append(name)
         else:
             hidden.add(resident)
-    for resident in (
-        Pregnancy.objects.filter(resident__in=ids).current(on).values_list("resident_id", flat=True)
-    ):
+    pregnant = statements.rows(
+        ("pregnant", on),
+        lambda: Pregnancy.objects.filter(_THESE).current(on).values_list("resident_id"),
+        ids=ids,
+    )
+    for (resident,) in pregnant:
         if sight.diagnosis:
             found[resident].append(_("Mang thai"))
         else:

@@ -37,7 +37,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
-from outreach import compiled, survey
+from outreach import survey
 from outreach.filters import (
     CONTRAINDICATED,
     GROUPS,
@@ -48,13 +48,13 @@ from outreach.filters import (
     WorklistFilters,
     age_band,
 )
-from outreach.list_rows import Row, rows_of
+from outreach.list_rows import Row, rows_of, values_of
 from vaccination import stored_states
 from vaccination.forecasts import PROGRAMME
 from vaccination.intervals import FOREVER
 from vaccination.states import ListGroup, State
 from vaccination.stored_states import ON_LIST
-from wards import paging
+from wards import paging, statements
 from wards.access import can, scope_of
 from wards.models import AdministrativeUnit, Pregnancy, Resident, ResidentCondition, RiskGroup, User
 from wards.roles import Ability
@@ -225,7 +225,7 @@ class Figures:
             everybody = self.without("population", *leave_out).annotate(**kinds).order_by()
             return everybody.values_list("state", "group", *kinds, *by).annotate(number=Count("pk"))
 
-        found = compiled.rows((name, *self.signature), counted)
+        found = statements.rows((name, *self.signature), counted)
         return [Cell(*row[:6], row[-1], row[6:-1]) for row in found]
 
     @cached_property
@@ -318,8 +318,27 @@ class Selection(Figures):
 
     def page(self, *, after: str = "", before: str = "", size: int = paging.PAGE_SIZE) -> paging.Page[Row]:
         """`size` rows of the list behind, or in front of, a place."""
-        found = paging.page(self._values, self.ordering, after=after, before=before, size=size)
-        return paging.Page(rows_of(found.rows, self.user, self.on), found.next, found.previous)
+        if not self.filters.is_valid():
+            return paging.Page([])
+        found = paging.page_by_statement(
+            ("places", *self.signature),
+            lambda: in_order(self.listed(), self.on),
+            self.ordering,
+            after=after,
+            before=before,
+            size=size,
+        )
+        return paging.Page(self._whole([place[-1] for place in found.rows]), found.next, found.previous)
+
+    def _whole(self, ids: list[UUID]) -> list[Row]:
+        """These people, in this order. Who is where in the list is read from narrow rows, what is said of them only here."""
+        found = statements.rows(
+            ("whole", *self.signature),
+            lambda: self.people().filter(statements.among("ids")).values_list(*Row.FIELDS),
+            ids=ids,
+        )
+        by_id = {values["id"]: values for values in map(values_of, found)}
+        return rows_of([by_id[pk] for pk in ids if pk in by_id], self.user, self.on)
 
     @contextmanager
     def counted_rows(self) -> Iterator[tuple[int, Iterator[Row]]]:

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -19,6 +19,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
+
+from wards import statements
+from wards.statements import Later
 
 PAGE_SIZE = 50
 
@@ -53,14 +56,49 @@ def page(
     if place is not None:
         chosen = chosen.filter(_beyond(ordering, place, backwards))
     found = list(chosen[: size + 1])
+    keys = [tuple(row[name] for name in ordering.fields) for row in found]
+    cut = _cut(keys, ordering, size, backwards, place is not None)
+    found = found[:size]
+    return Page(found[::-1] if backwards else found, cut.next, cut.previous)
+
+
+def page_by_statement(
+    key: Hashable,
+    build: Callable[[], QuerySet],
+    ordering: Ordering,
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[tuple]:
+    """The same of the queryset that `build` makes, whose SQL is kept under `key`: rows are the values of `ordering.fields`."""
+    place = _opened(before, ordering) if before else None
+    backwards = place is not None
+    place = place if backwards else _opened(after, ordering)
+
+    def statement() -> QuerySet:
+        names = [f"-{name}" if backwards else name for name in ordering.fields]
+        chosen = build().order_by(*names)
+        if place is not None:
+            here = [Later(f"place_{number}") for number in range(len(place))]
+            chosen = chosen.filter(_beyond(ordering, here, backwards))
+        return chosen.values_list(*ordering.fields)[: size + 1]
+
+    given = {f"place_{number}": value for number, value in enumerate(place or ())}
+    kept = (key, ordering.name, place is not None, backwards, size)
+    found = statements.rows(kept, statement, **given)
+    return _cut(found, ordering, size, backwards, place is not None)
+
+
+def _cut(found: list[tuple], ordering: Ordering, size: int, backwards: bool, has_place: bool) -> Page[tuple]:
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
-    has_next, has_previous = (bool(found), more) if backwards else (more, place is not None)
+    has_next, has_previous = (bool(found), more) if backwards else (more, has_place)
     return Page(
         found,
-        next=_sealed(found[-1], ordering) if found and has_next else "",
-        previous=_sealed(found[0], ordering) if found and has_previous else "",
+        next=_seal(list(found[-1]), ordering) if found and has_next else "",
+        previous=_seal(list(found[0]), ordering) if found and has_previous else "",
     )
 
 
@@ -81,8 +119,8 @@ def _cipher() -> AESGCM:
     return AESGCM(hashlib.sha256(b"paging:" + settings.SECRET_KEY.encode()).digest())
 
 
-def _sealed(row: dict, ordering: Ordering) -> str:
-    plain = json.dumps([row[name] for name in ordering.fields], default=str).encode()
+def _seal(place: list, ordering: Ordering) -> str:
+    plain = json.dumps(place, default=str).encode()
     nonce = os.urandom(12)
     return (
         base64.urlsafe_b64encode(nonce + _cipher().encrypt(nonce, plain, ordering.name.encode()))

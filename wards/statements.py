@@ -6,12 +6,11 @@ scope and rights, the choices, the day. Values that change with every request st
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
-from django.db.models.lookups import Exact
+from django.db.models import BooleanField, F, Func, JSONField, Model, Q, QuerySet, Value
 
 MOST_KEPT = 1000  # statements; a few kilobytes each
 
@@ -54,5 +53,39 @@ def _statement(key: Hashable, build: Callable[[], QuerySet]) -> tuple[str, tuple
 
 def among(name: str, field: str = "pk") -> Q:
     """Rows whose `field` is one of the values that are given later as the list `name`."""
-    given = Func(Value(Later(name)), function="ANY", output_field=BooleanField())
-    return Q(Exact(F(field), given))
+    return Q(
+        Func(
+            F(field),
+            Value(Later(name)),
+            template="%(expressions)s)",
+            arg_joiner=" = ANY (",
+            output_field=BooleanField(),
+        )
+    )
+
+
+Kind = TypeVar("Kind", bound=Model)
+_made: dict[tuple[type[Model], str], list] = {}
+
+
+def objects(key: Hashable, model: type[Kind], build: Callable[[], QuerySet], **given: Any) -> list[Kind]:
+    """Rows of small reference tables as model objects, read every time and made anew only when they have changed.
+
+    The objects are shared by all who ask: to read, never to change or save.
+    """
+    fields = model._meta.concrete_fields
+    names = [field.attname for field in fields]
+    found = rows(key, lambda: build().values_list(*names), **given)
+    content = (model, repr(found))
+    if content not in _made:
+        if len(_made) >= MOST_KEPT:
+            _made.clear()
+        json = [place for place, field in enumerate(fields) if isinstance(field, JSONField)]
+        made = []
+        for row in found:
+            values = list(row)
+            for place in json:
+                values[place] = fields[place].from_db_value(values[place], None, connection)
+            made.append(model.from_db("default", names, values))
+        _made[content] = made
+    return list(_made[content])
