@@ -165,7 +165,23 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "wards:import-write": page(*IMPORTS),
     "wards:import-discard": (post(*IMPORTS),),
     "wards:import-errors": (get(*IMPORTS),),
-    "wards:access-log": (get(*READS_LOG), get(*READS_LOG, tab="changed")),
+    "wards:access-log": (
+        get(*READS_LOG),
+        get(*READS_LOG, tab="changed"),
+        get(*READS_LOG, tab="volume"),
+        get(*READS_LOG, code="TX00000000"),
+    ),
+    "wards:access-log-person": (
+        post(*READS_LOG, q="cacbonat"),
+        # typed apart: the page repeats what was typed
+        post(*READS_LOG, q="099 150 000 222"),
+        post(*READS_LOG, q="099 150 000 111"),
+    ),
+    "wards:access-log-export": (
+        *page(*READS_LOG),
+        post(*READS_LOG, purpose="review", format="xlsx"),
+        post(*READS_LOG, purpose="review", format="print"),
+    ),
     "wards:account-list": (get(*OPENS_ACCOUNTS), post(*OPENS_ACCOUNTS, q="cacbonat")),
     "wards:account-add": page(*OPENS_ACCOUNTS),
     "wards:account-detail": page(*OPENS_ACCOUNTS),

@@ -32,6 +32,7 @@ SECOND_LOCKS = {
     "wards.views.residents._places:visible_to": "only the number of homes without a neighbourhood hangs on it",
     "wards.views.moves._back:visible_to": "the verb refuses a home out of scope (tests/wards/test_actions.py)",
     "wards.views.moves._records:visible_to": "the verb refuses a record out of scope (tests/wards/test_actions.py)",
+    "wards.views.access_log.access_log_person:can": "visible_to shows nobody to roles that see no people",
     "wards.views.access_log._people:can": "visible_to shows nobody to roles that see no people",
     "outreach.views.list_columns.worklist_columns:ability_required": "the verb asks for the right again",
     "outreach.views.saved_filters._just_deleted:visible_to": "tests/outreach/test_saved_filters.py",

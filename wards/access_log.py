@@ -4,14 +4,17 @@ Two sources, one line: access events (views, searches, lists, files, prints, acc
 database keeps of every change (`wards.history`), of this app and of the apps above it.
 """
 
+import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pghistory.models import Event
@@ -21,6 +24,7 @@ from wards.actions.accounts import inside_area
 from wards.models import AccessEvent, Assignment, User
 
 PAGE = 100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A model's name → what the page calls it; a model that is not here goes by its verbose name.
 THINGS = {
@@ -36,6 +40,7 @@ THINGS = {
     "import": gettext_lazy("Tệp Excel"),
     "import_errors": gettext_lazy("Các dòng lỗi của tệp Excel"),
     "account": gettext_lazy("Tài khoản"),
+    "account_slips": gettext_lazy("Phiếu đăng nhập"),
     "number_clash": gettext_lazy("Số giấy tờ này được nhập cho người khác, cần xem"),
     "access_log": gettext_lazy("Nhật ký"),
     "reference": gettext_lazy("Danh mục dùng chung"),
@@ -50,6 +55,10 @@ VERBS = {
     "change_account": gettext_lazy("Sửa tài khoản"),
     "assign": gettext_lazy("Giao nơi làm việc"),
     "end_assignment": gettext_lazy("Kết thúc nơi làm việc"),
+    "transfer": gettext_lazy("Chuyển nơi làm việc"),
+    "stand_in": gettext_lazy("Giao làm thay"),
+    "make_link": gettext_lazy("Tạo phiếu đăng nhập"),
+    "use_link": gettext_lazy("Đặt mật khẩu bằng phiếu"),
     "close_account": gettext_lazy("Khóa tài khoản"),
     "reopen_account": gettext_lazy("Mở lại tài khoản"),
     "reset_password": gettext_lazy("Đặt lại mật khẩu"),
@@ -73,37 +82,129 @@ class Line:
     ward_id: int | None
     row_count: int
     purpose: str = ""
+    code: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What to look for: a span of real time, perhaps one official, perhaps one person. `before` continues a list."""
+    """What to look for; empty parts narrow nothing. `since` and `until` are instants of real time.
+
+    kind: a value of AccessEvent.Action. purpose: its beginning. code: of a file, searched over all time. household_id: where
+    the person asked about lives, because a household's page shows its people.
+    """
 
     since: datetime
     until: datetime
     user_id: int | None = None
     resident_id: UUID | None = None
+    household_id: UUID | None = None
+    ward_id: int | None = None
+    kind: str = ""
+    purpose: str = ""
+    code: str = ""
 
 
-def looked(reader: User, question: Question, *, limit: int = PAGE) -> list[Line]:
+@dataclass(frozen=True)
+class Page:
+    """Lines, newest first, and where the next page begins ("" on the last)."""
+
+    lines: list[Line]
+    next: str = ""
+
+
+# ---------------------------------------------------------------- who looked
+
+
+def looked(reader: User, question: Question, *, after: str = "", limit: int = PAGE) -> Page:
     """Access events of the reader's wards; those without a ward when the official's account is in the reader's area."""
+    events = events_for(reader, question)
+    if place := _place(after):
+        at, pk = place
+        events = events.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    found = list(events.order_by("-at", "-pk")[: limit + 1])
+    following = ""
+    if len(found) > limit:
+        last = found[limit - 1]
+        following = f"{int(last.at.timestamp() * 1_000_000)}.{last.pk}"
+    return Page([_of_access(event) for event in found[:limit]], following)
+
+
+def _place(after: str) -> tuple[datetime, int] | None:
+    """Where a page begins: microseconds since 1970, and the key of the last line before it."""
+    micros, _dot, pk = after.partition(".")
+    if not (micros.isdecimal() and pk.isdecimal() and len(micros) < 18 and len(pk) < 18):
+        return None
+    return EPOCH + timedelta(microseconds=int(micros)), int(pk)
+
+
+def events_for(reader: User, question: Question) -> QuerySet[AccessEvent]:
+    """The access events that answer the question and that the reader may know of."""
     scope = scope_of(reader)
-    officials = accounts_of_area(reader)
-    events = AccessEvent.objects.filter(at__gte=question.since, at__lt=question.until)
-    events = events.filter(Q(ward__in=scope.ward_ids) | Q(ward=None, user__in=officials))
+    inside = Q(ward__in=scope.ward_ids) | Q(ward=None, user__in=accounts_of_area(reader))
+    events = AccessEvent.objects.filter(inside)
+    if question.code:
+        return events.annotate(code=KeyTextTransform("code", "detail")).filter(
+            code=question.code, detail__has_key="code"
+        )
+    events = events.filter(at__gte=question.since, at__lt=question.until)
     if question.user_id:
         events = events.filter(user=question.user_id)
+    if question.ward_id:
+        events = events.filter(ward=question.ward_id)
+    if question.kind:
+        events = events.filter(action=question.kind)
+    if question.purpose:
+        events = events.filter(purpose__startswith=question.purpose)
     if question.resident_id:
-        events = events.filter(what__in=ABOUT_A_PERSON, object_id=str(question.resident_id))
-    return [_of_access(event) for event in events.order_by("-at", "-pk")[:limit]]
+        about = Q(what__in=ABOUT_A_PERSON, object_id=str(question.resident_id))
+        if question.household_id:
+            about |= Q(what="household", object_id=str(question.household_id))
+        events = events.filter(about)
+    return events
 
 
-def changed(reader: User, question: Question, *, limit: int = PAGE) -> list[Line]:
-    """Rows changed or deleted in the reader's wards, newest first, from every table whose history carries a ward."""
-    lines: list[Line] = []
-    for model in histories():
-        lines += _changes_of(model, scope_of(reader).ward_ids, question, limit)
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+def purposes(reader: User, question: Question) -> list[str]:
+    """For what lists and files were taken out in this time, without whom they went to."""
+    asked = replace(question, purpose="", code="", kind="")
+    said = (
+        events_for(reader, asked)
+        .exclude(purpose="")
+        .annotate(
+            said=Func(F("purpose"), Value(","), Value(1), function="split_part", output_field=CharField())
+        )
+    )
+    return sorted(said.order_by().values_list("said", flat=True).distinct()[:50])
+
+
+# ---------------------------------------------------------------- who changed
+
+
+def changed(reader: User, question: Question, *, after: str = "", limit: int = PAGE) -> Page:
+    """Rows changed or deleted in the reader's wards, newest first, from every table whose history carries a ward.
+
+    Each table is read in the order of its own keys, and the tables are merged; the next page begins where each was left.
+    """
+    places = _places(after)
+    ward_ids = scope_of(reader).ward_ids
+    if question.ward_id:
+        ward_ids &= {question.ward_id}
+    streams = [_changes_of(model, ward_ids, question, places, limit) for model in histories()]
+    merged = list(islice(heapq.merge(*streams, key=lambda found: found[0].at, reverse=True), limit + 1))
+    if len(merged) <= limit:
+        return Page([line for line, _thing, _key in merged])
+    for _line, thing, key in merged[:limit]:
+        places[thing] = key
+    return Page(
+        [line for line, _thing, _key in merged[:limit]],
+        ".".join(f"{thing}-{key}" for thing, key in sorted(places.items())),
+    )
+
+
+def _places(after: str) -> dict[str, int]:
+    """The last key read of each history table, by the table's model name."""
+    pairs = [piece.partition("-") for piece in after.split(".") if piece]
+    return {thing: int(key) for thing, _dash, key in pairs if key.isdecimal() and len(key) < 18}
 
 
 def histories() -> list[Any]:
@@ -115,23 +216,28 @@ def histories() -> list[Any]:
     ]
 
 
-def _changes_of(model: Any, ward_ids: Iterable[int], question: Question, limit: int) -> list[Line]:
+def _changes_of(
+    model: Any, ward_ids: Iterable[int], question: Question, places: dict[str, int], limit: int
+) -> list[tuple[Line, str, int]]:
+    """At most one line more than a page of one table, latest key first, with the table's name and the key."""
     names = {field.name for field in model._meta.fields}
     person = "resident_id" if "resident" in names else "id"
     rows = model.objects.filter(
         ward__in=ward_ids, pgh_created_at__gte=question.since, pgh_created_at__lt=question.until
     )
     thing = model.pgh_tracked_model._meta.model_name
+    if thing in places:
+        rows = rows.filter(pgh_id__lt=places[thing])
     if question.user_id:
         rows = rows.filter(pgh_context__user=question.user_id)
     if question.resident_id:
         if thing == "household":
             return []
         rows = rows.filter(**{person: question.resident_id})
-    columns = ("pgh_created_at", "pgh_context", "pgh_label", person, "ward_id")
+    columns = ("pgh_id", "pgh_created_at", "pgh_context", "pgh_label", person, "ward_id")
     # by pgh_id, which grows with time and is indexed
-    found = rows.order_by("-pgh_id").values_list(*columns)[:limit]
-    return [_of_change(thing, *row) for row in found]
+    found = rows.order_by("-pgh_id").values_list(*columns)[: limit + 1]
+    return [(_of_change(thing, *rest), thing, key) for key, *rest in found]
 
 
 def _of_change(thing: str, at: datetime, context: dict | None, label: str, pk, ward_id: int) -> Line:
@@ -161,6 +267,8 @@ def _of_access(event: AccessEvent) -> Line:
         ward_id=event.ward_id,
         row_count=event.row_count,
         purpose=event.purpose,
+        code=str((event.detail or {}).get("code", "")),
+        address=event.address or "",
     )
 
 
