@@ -6,13 +6,14 @@ Whatever a page, a file or a paper says about a person comes from here, so that 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, override
 
 from lib.dates_vn import PartialDate
 from outreach import said, survey
@@ -45,6 +46,7 @@ class Row:
     conditions: list[str] = field(default_factory=list)
     number: int | None = None  # its line in a file
     language: str = "vi"
+    names_by_code: dict[str, str] = field(default_factory=dict)
 
     FIELDS = (
         "id",
@@ -92,14 +94,18 @@ class Row:
     def name(self) -> str:
         return self.values["full_name"]
 
-    @property
+    @cached_property
     def born(self) -> PartialDate:
         return PartialDate(self.values["birth_year"], self.values["birth_month"], self.values["birth_day"])
 
     @property
     def born_and_sex(self) -> str:
-        sex = Resident.Sex(self.values["sex"])
-        return f"{self.born}, {str(sex.label).lower()}" if sex != Resident.Sex.UNKNOWN else str(self.born)
+        sex = self.values["sex"]
+        return (
+            f"{self.born}, {self._label(Resident.Sex, sex).lower()}"
+            if sex != _UNKNOWN_SEX
+            else str(self.born)
+        )
 
     @property
     def identity_line(self) -> str:
@@ -148,22 +154,22 @@ class Row:
     @property
     def residence(self) -> str:
         """Said only where it is not simply "lives here"."""
+        _ = self.say
         if self.values["residence"] == Resident.Residence.AWAY and self.values["residence_until"]:
             return _("Đi vắng đến %(day)s") % {"day": labels.day(self.values["residence_until"])}
         here = self.values["residence"] == Resident.Residence.HERE
-        return "" if here else str(Resident.Residence(self.values["residence"]).label)
+        return "" if here else self._label(Resident.Residence, self.values["residence"])
 
     @property
     def mobility(self) -> str:
         known = (Resident.Mobility.CANNOT_TRAVEL, Resident.Mobility.NEEDS_HELP)
-        return (
-            str(Resident.Mobility(self.values["mobility"]).label) if self.values["mobility"] in known else ""
-        )
+        mobility = self.values["mobility"]
+        return self._label(Resident.Mobility, mobility) if mobility in known else ""
 
     @property
     def guardian_relation(self) -> str:
         relation = self.values["guardian_relation"]
-        return str(Resident.Relation(relation).label) if relation else ""
+        return self._label(Resident.Relation, relation) if relation else ""
 
     @property
     def cannot_travel(self) -> bool:
@@ -171,7 +177,10 @@ class Row:
 
     # ---------------------------------------------------------------- what is due and why
 
-    @property
+    def _label(self, choices: type[Enum], value: str) -> str:
+        return said.label(choices, value, self.language)
+
+    @cached_property
     def state(self) -> State:
         return State(self.values["state"])
 
@@ -184,11 +193,12 @@ class Row:
     @property
     def state_label(self) -> str:
         if self.is_waiting:
-            return str(labels.WAITING)
-        return str(labels.STATES[self.state])
+            return said.text(labels.WAITING, self.language)
+        return said.text(labels.STATES[self.state], self.language)
 
     @property
     def state_line(self) -> str:
+        _ = self.say
         if self.values["forecast__id"] is None:
             return _("chưa có dữ liệu tiêm")
         if self.state == State.DUE and (
@@ -199,7 +209,11 @@ class Row:
             1,
         ):
             return ""  # due since the birthday that reached the age, perhaps long before there was a vaccine
-        return labels.short_line(self.state, self, self, self.on, self.products)  # type: ignore[arg-type]
+        if self.state == State.CONTRAINDICATED:
+            return ", ".join(self.product_names)
+        dates = (self.possible_from, self.due_on, self.overdue_on, self.deferred_until)
+        born = self.born if self.state == State.CHECK_AGE else None
+        return _short_line(self.state, dates, born, self.on, self.language)
 
     @property
     def state_text(self) -> str:
@@ -210,26 +224,32 @@ class Row:
 
     @property
     def group_label(self) -> str:
-        return str(GROUPS[self.values["group"]])
+        return said.text(GROUPS[self.values["group"]], self.language)
 
     @property
     def products(self) -> list[Product]:
         return [self.products_by_code[code] for code in self.values["forecast__products"] or ()]
+
+    @property
+    def product_names(self) -> list[str]:
+        """In the language of the list, by which one may be given next."""
+        names = self.names_by_code
+        return [names[code] for code in self.values["forecast__products"] or ()]
 
     @cached_property
     def answer(self) -> states.Forecast | None:
         """The stored forecast as the engine gave it; None when there is none yet."""
         if self.values["forecast__id"] is None:
             return None
-        stored = {name.removeprefix("forecast__"): self.values[name] for name in FORECAST_FIELDS}
+        stored = {name: self.values[stored_as] for name, stored_as in _STORED}
         return stored_forecasts.answer_of(SimpleNamespace(**stored))  # type: ignore[arg-type]
 
     @cached_property
     def explanation(self) -> list[str]:
         """Why this person is, or is not, on the list: what decides first."""
         if self.answer is None:
-            return [sentences.about_reason(_UNKNOWN, _NO_ANSWER, self.on, self.subject, _language())]
-        said = sentences.sentences(self.answer, self.on, self.subject, _language())
+            return [sentences.about_reason(_UNKNOWN, _NO_ANSWER, self.on, self.subject, self.language)]
+        said = sentences.sentences(self.answer, self.on, self.subject, self.language)
         return [sentence.text for sentence in said] + self._age_to_ask
 
     @property
@@ -247,14 +267,15 @@ class Row:
         doubt = age_reason(self._born, ELDERLY, self.on)
         if doubt is None or self.answer is None or self.state not in ON_LIST:
             return []
-        return [sentences.about_reason(doubt, self.answer, self.on, self.subject, _language())]
+        return [sentences.about_reason(doubt, self.answer, self.on, self.subject, self.language)]
 
-    @property
+    @cached_property
     def _born(self) -> IntervalDate:
         return IntervalDate(self.born.earliest, self.born.latest)
 
-    @property
+    @cached_property
     def subject(self) -> sentences.Subject:
+        _ = self.say
         is_elderly = age_check(self._born, ELDERLY, self.on)
         group = _("nhóm từ %(age)s tuổi trở lên") % {"age": ELDERLY} if is_elderly else ""
         is_health = not group and bool(self.conditions)
@@ -274,14 +295,14 @@ class Row:
     @property
     def doses_given(self) -> str:
         """2 mũi, mũi cuối Vero Cell 05/01/2022; doses that were not counted are said to be so."""
+        _ = self.say
         if not self.doses:
             unknown = self.answer is None or self.answer.valid_doses is None
             return _("Chưa rõ") if unknown else _("Chưa tiêm mũi nào")
         last = max(self.doses, key=lambda dose: dose.given_last)
-        product = self.products_by_code.get(last.product)
         text = _("%(count)s mũi, mũi cuối %(product)s %(day)s") % {
             "count": len(self.doses),
-            "product": str(product) if product else last.product,
+            "product": self.names_by_code.get(last.product, last.product),
             "day": day_between(last.given_first, last.given_last),
         }
         uncounted = sum(not dose.valid for dose in self.doses)
@@ -290,12 +311,17 @@ class Row:
     @property
     def reason(self) -> str:
         """Why not vaccinated, in the words of the reason list; nobody has asked yet is a reason too."""
+        _ = self.say
         if self.state == State.CONTRAINDICATED:
             return _("Chống chỉ định")
         if self.is_waiting:
-            return str(labels.WAITING)
+            return said.text(labels.WAITING, self.language)
         if self.state != State.DEFERRED or self.answer is None:
-            return "" if survey.is_surveyed(self.values, self.on) else str(survey.NOT_SURVEYED)
+            return (
+                ""
+                if survey.is_surveyed(self.values, self.on)
+                else said.text(survey.NOT_SURVEYED, self.language)
+            )
         cause = next((r for r in self.answer.reasons if r.about is states.About.DEFERRAL), None)
         if cause is None or not self.sight.diagnosis:
             return _("Tạm hoãn")
@@ -324,14 +350,17 @@ class Row:
     @property
     def doses_needed(self) -> str:
         """Mũi 2: Pfizer, Moderna."""
+        _ = self.say
         if self.is_waiting:
             return _("Theo hướng dẫn")  # which product and when is what guidance will say
-        name = labels.dose_name(self.values["forecast__next_type"], self.values["forecast__next_ordinal"])
+        name = _dose_name(
+            self.values["forecast__next_type"], self.values["forecast__next_ordinal"], self.language
+        )
         if self.state == State.COMPLETE:
             return _("Không còn mũi nào phải tiêm")
         if not name:
             return _("Chưa rõ")
-        names = [str(product) for product in self.products]
+        names = self.product_names
         listed = ", ".join(names)
         if len(names) > 4:
             listed = _("%(names)s và %(count)s loại khác") % {
@@ -343,6 +372,7 @@ class Row:
     @property
     def risk(self) -> str:
         """Age first; an illness is named only to those who treat or screen."""
+        _ = self.say
         reasons = []
         if self.values["age_band"] >= 50:
             age = _("Từ %(age)s tuổi") % {"age": self.values["age_band"]}
@@ -355,6 +385,7 @@ class Row:
 
     @property
     def proposal(self) -> str:
+        _ = self.say
         match self.state:
             case State.CONTRAINDICATED:
                 return _("Bác sĩ kết luận")
@@ -375,6 +406,31 @@ class Row:
             case State.DEFERRED:
                 return _("Khám sàng lọc lại")
         return _("Tại nhà") if self.cannot_travel else _("Điểm tiêm")
+
+
+_UNKNOWN_SEX = Resident.Sex.UNKNOWN.value
+_STORED = [(name.removeprefix("forecast__"), name) for name in FORECAST_FIELDS]
+
+
+@cache
+def _dose_name(dose_type: str, ordinal: int | None, language: str) -> str:
+    with override(language):
+        return labels.dose_name(dose_type, ordinal)
+
+
+@lru_cache(4096)
+def _short_line(state: State, dates: tuple, born: PartialDate | None, on: date, language: str) -> str:
+    """`labels.short_line` for these days: fifty people share a few of them. Nobody's name is in it."""
+    possible_from, due_on, overdue_on, deferred_until = dates
+    days = SimpleNamespace(
+        possible_from=possible_from,
+        due_on=due_on,
+        overdue_on=overdue_on,
+        deferred_until=deferred_until,
+        born=born,
+    )
+    with override(language):
+        return labels.short_line(state, days, days, on)  # type: ignore[arg-type]
 
 
 _UNKNOWN = states.Reason(states.About.HISTORY, "HISTORY", {})
@@ -400,7 +456,7 @@ _DOSES, _REASONS = "forecast__doses", "forecast__reasons"
 
 
 def values_of(found: tuple) -> dict[str, Any]:
-    """The values of `Row.FIELDS` as the driver gave them, as a dictionary; JSON is still text."""
+    """The values of `Row.FIELDS` as the driver gave them (JSON as text), as a dictionary of values."""
     values = dict(zip(Row.FIELDS, found, strict=True))
     for name in (_DOSES, _REASONS):
         if values[name] is not None:
@@ -417,10 +473,18 @@ def rows_of(found: Sequence[dict], user: User, on: date) -> list[Row]:
     products = {
         product.code: product for product in statements.objects("products", Product, Product.objects.all)
     }
+    names = {code: str(product) for code, product in products.items()}
     language = _language()
     return [
         Row(
-            values, on, sight, products, identities[values["id"]], conditions[values["id"]], language=language
+            values,
+            on,
+            sight,
+            products,
+            identities[values["id"]],
+            conditions[values["id"]],
+            language=language,
+            names_by_code=names,
         )
         for values in found
     ]
