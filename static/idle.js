@@ -75,7 +75,7 @@
         return;
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const found = page.querySelector("main .field-error, main .error-summary, main .lead-line");
+      const found = page.querySelector("main .field-error") || page.querySelector("main .error-summary") || page.querySelector("main .lead-line");
       words = found ? found.textContent.trim() : "";
     } catch {
       words = document.getElementById("not-answered").content.textContent.trim();
