@@ -289,4 +289,5 @@ def printed(selection: Selection, stamp: Stamp) -> dict:
     count = selection.count()
     if count > LIMITS["print"]:
         raise TooLong(count, LIMITS["print"])
-    return paper(selection, selection.rows(), stamp) | {"heads": [column.title() for column in PAPER]}
+    data = documents.with_last_row_apart(paper(selection, selection.rows(), stamp))
+    return data | {"heads": [column.title() for column in PAPER]}
