@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -65,4 +66,5 @@ RECONCILE_EVERY = 30.0  # seconds
 
 app.conf.beat_schedule = {
     "reconcile": {"task": "outreach.tasks.reconcile", "schedule": RECONCILE_EVERY},
+    "log": {"task": "wards.tasks.look_after_the_log", "schedule": crontab(minute=7)},
 }

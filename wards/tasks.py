@@ -7,6 +7,8 @@ from uuid import UUID
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
+from lib import clock
+from wards import access_volumes, audit_chain
 from wards.imports import steps
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,14 @@ def move_import_on(batch_id: str) -> None:
     """Look at, stage or write a batch, whatever it waits for; what is left goes to the end of the queue."""
     if steps.work(UUID(batch_id), turn=TURN):
         queue_import(UUID(batch_id))
+
+
+@shared_task(name="wards.tasks.look_after_the_log", expires=50 * 60)
+def look_after_the_log() -> None:
+    """Once an hour: seal what came into the log and the histories, and tell the operators of unusual volumes."""
+    now = clock.real_now()
+    access_volumes.watch(now)
+    audit_chain.seal(now)
 
 
 def queue_import(batch_id: UUID) -> bool:

@@ -9,10 +9,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connections
 
+from config.celery import app
 from config.grants import append_only_tables
 from lib import clock
 from tests.factories import make_dose, make_resident, make_user, make_ward
-from wards import actions, audit_chain
+from wards import actions, audit_chain, tasks
 from wards.models import AccessEvent
 from wards.roles import Role
 
@@ -148,3 +149,10 @@ def test_what_the_owner_of_the_tables_rewrites_is_noticed(path, told):
         )
     with pytest.raises(audit_chain.Broken, match="wards_accessevent"):
         audit_chain.verify()
+
+
+def test_the_hourly_job_seals_and_is_in_the_timetable(path, past, monkeypatch):
+    monkeypatch.setattr(audit_chain, "SETTLED", -LATER)
+    tasks.look_after_the_log()
+    assert audit_chain.verify()["lines"] == 1
+    assert "wards.tasks.look_after_the_log" in {entry["task"] for entry in app.conf.beat_schedule.values()}
