@@ -296,6 +296,11 @@ def test_the_mixed_series_is_chosen_where_it_can_be_finished_years_before():
     assert answer.outlook.course.series.name == "2-dose mRNA series"
 
 
+def test_a_dose_written_twice_does_not_change_the_series():
+    answer = ask("MOD 2021-05-01, MOD 2021-05-01", born="2006-07-01")
+    assert answer.outlook.course.series.name == "2-dose Moderna series"
+
+
 def test_fewer_doses_left_weigh_more_than_an_earlier_finish():
     """Made up: in this version all series that can be under way lack the same number of doses."""
     pfizer, _, _, mixed = US.series

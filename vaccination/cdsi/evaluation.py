@@ -64,7 +64,8 @@ class Course(NamedTuple):
 
     @property
     def all_valid(self) -> bool:
-        return bool(self.judged) and all(one.status is DoseStatus.VALID for one in self.judged)
+        given = [one for one in self.judged if one.reason not in _NO_DOSE]
+        return bool(given) and all(one.status is DoseStatus.VALID for one in given)
 
 
 _BY_AGE_OR_INTERVAL = ("AGE", "TOO_EARLY")
@@ -94,10 +95,8 @@ def _no_dose(dose: Dose, person: Person, before: Sequence[Judged]) -> Judged | N
     """What the publisher, whose histories are free of double entries and slips, does not expect."""
     if dose.given.last < person.born.first:
         return Judged(dose, DoseStatus.NOT_VALID, reason="BEFORE_BIRTH", params={"born": person.born.first})
-    exact = dose.given.first == dose.given.last
-    if exact and any(
-        one.dose[:2] == dose[:2] for one in before
-    ):  # one product twice on one day is one dose, written twice
+    # one product twice on one day is one dose, written twice
+    if dose.given.first == dose.given.last and any(one.dose[:2] == dose[:2] for one in before):
         return Judged(dose, DoseStatus.NOT_VALID, reason="DUPLICATE")
     return None
 
