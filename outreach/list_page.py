@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lib.columns import Column, plain_text
+from outreach import said
 from outreach.filters import WorklistFilters
 from outreach.list_columns import FIRST, UNVACCINATED
 from outreach.list_rows import Row
@@ -237,7 +238,7 @@ def links(entries: Iterable[tuple[str, str, int | None, bool]]) -> SafeString:
 
 def filter_fields(filters: WorklistFilters) -> SafeString:
     """The drop-downs of the filter form; places only where there is something to choose."""
-    made = []
+    made, language = [], get_language()
     for name, filter_ in filters.base_filters.items():
         if name == "neighbourhood" and not filters.neighbourhoods:
             continue
@@ -247,11 +248,12 @@ def filter_fields(filters: WorklistFilters) -> SafeString:
         empty = filter_.extra["empty_label"]
         choices = [("", empty), *filters.choices(name)] if empty is not None else filters.choices(name)
         options = "".join(
-            f'<option value="{escape(value)}"{" selected" if value == now else ""}>{escape(str(label))}</option>'
+            f'<option value="{escape(value)}"{" selected" if value == now else ""}>{escape(said.text(label, language))}</option>'
             for value, label in choices
         )
+        title = escape(said.text(filters.label(name), language))
         made.append(
-            f'<div class="field"><label class="form-label" for="id_{name}">{escape(str(filters.label(name)))}</label>'
+            f'<div class="field"><label class="form-label" for="id_{name}">{title}</label>'
             f'<select class="form-select" name="{name}" id="id_{name}">{options}</select></div>'
         )
     return mark_safe("".join(made))
@@ -261,7 +263,7 @@ def column_choices(offered: Sequence[Column], own: Sequence[Column]) -> SafeStri
     """A tick and a place for each column that the reader may see: their own first, in their order."""
     language = get_language()
     chosen = {column.key: place for place, column in enumerate(own, 1)}
-    lines = []
+    lines, place_word = [], escape(_("Thứ tự"))
     for column in sorted(offered, key=lambda column: chosen.get(column.key, 1000)):
         title, key = escape(column.title(language)), column.key
         ticked = " checked" if key in chosen or key == FIRST else ""
@@ -269,6 +271,6 @@ def column_choices(offered: Sequence[Column], own: Sequence[Column]) -> SafeStri
         lines.append(
             f'<li><label><input type="checkbox" class="form-check-input" name="column" value="{key}"{ticked}{fixed}> {title}</label>'
             f' <input type="number" class="form-control place" name="place-{key}" min="1" max="99"'
-            f' value="{chosen.get(key, "")}" aria-label="{escape(_("Thứ tự"))}: {title}"></li>'
+            f' value="{chosen.get(key, "")}" aria-label="{place_word}: {title}"></li>'
         )
     return mark_safe("".join(lines))

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.utils import translation
+from django.utils.functional import Promise
 
 
 @cache
@@ -27,8 +28,16 @@ def label(choices: type[Enum], value: Any, language: str) -> str:
         return str(choices(value).label)  # type: ignore[attr-defined]
 
 
-@cache
-def text(words: Any, language: str) -> str:
-    """A lazy sentence as text."""
-    with translation.override(language):
+# By identity: comparing lazy sentences translates them. The sentence is kept beside its text, so that no other can take its id.
+_texts: dict[tuple[int, str], tuple[Promise, str]] = {}
+
+
+def text(words: object, language: str) -> str:
+    """A sentence of a module, lazy or not, or anything else, as text."""
+    if not isinstance(words, Promise):
         return str(words)
+    key = (id(words), language)
+    if key not in _texts:
+        with translation.override(language):
+            _texts[key] = (words, str(words))
+    return _texts[key][1]

@@ -5,9 +5,12 @@ somebody else's) is left out and said to be, so that a shared filter shows its r
 would (TRUST AUTH-05).
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +18,8 @@ from django.utils.translation import gettext as _
 from lib import names
 from outreach.filters import WorklistFilters
 from outreach.models import SavedFilter
-from wards.access import require, wards_of
+from wards import statements
+from wards.access import can, require, scope_of, wards_of
 from wards.models import AdministrativeUnit, Resident, User
 from wards.roles import Ability
 
@@ -32,14 +36,49 @@ class Refused(ValueError):
 class Opened:
     """A saved filter as one reader has it: the choices that are theirs to make, and whether a place fell out."""
 
-    saved: SavedFilter
+    saved: "SavedFilter | Kept"
     choices: dict[str, str]
     lost_place: bool
 
 
-def of(user: User) -> list[SavedFilter]:
+class Kept(NamedTuple):
+    """A saved filter as the list and its own page show it."""
+
+    pk: UUID
+    owner_id: int
+    owner_name: str
+    name: str
+    choices: dict[str, str]
+    is_default: bool
+    sharing: str
+
+    @property
+    def shared_with(self) -> str:
+        return str(Sharing(self.sharing).label)
+
+
+def of(user: User) -> list[Kept]:
     """What stands above the user's list: their own first, then what colleagues share."""
-    found = SavedFilter.objects.visible_to(user).kept().select_related("owner")
+    if not can(user, Ability.SEE_HEALTH):
+        return []
+    scope = scope_of(user)
+    key = (
+        "saved filters",
+        user.pk,
+        scope.ward_ids,
+        scope.neighbourhood_ids,
+        user.organisation_id,
+        tuple(user.roles),
+    )
+    rows = statements.rows(
+        key,
+        lambda: (
+            SavedFilter.objects.visible_to(user)
+            .kept()
+            .values_list("id", "owner_id", "owner__full_name", "name", "choices", "is_default", "sharing")
+        ),
+    )
+    found = [Kept(*row[:4], json.loads(row[4]), *row[5:]) for row in rows]
     return sorted(found, key=lambda one: (one.owner_id != user.pk, names.search_key(one.name)))
 
 
@@ -47,7 +86,7 @@ def default_of(user: User) -> SavedFilter | None:
     return SavedFilter.objects.owned_by(user).kept().filter(is_default=True).first()
 
 
-def opened(saved: SavedFilter, filters: WorklistFilters) -> Opened:
+def opened(saved: SavedFilter | Kept, filters: WorklistFilters) -> Opened:
     """`filters` are any filters of the reader: they know what the reader may choose."""
     choices = {
         name: value for name, value in saved.choices.items() if filters.offers(name, value, saved.choices)

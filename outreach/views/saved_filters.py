@@ -115,7 +115,7 @@ def words(filters: WorklistFilters) -> list[str]:
     return [f"{filters.label(name)}: {filters.in_words(name)}" for name in filters.chosen]
 
 
-def _as_read(saved: SavedFilter, user: User) -> tuple[list[str], bool]:
+def _as_read(saved: SavedFilter | saved_filters.Kept, user: User) -> tuple[list[str], bool]:
     """The choices in words as this reader would have them, and whether a place of the author's is not theirs."""
     offered = Offered(user)
     opened = saved_filters.opened(saved, WorklistFilters({}, offered, clock.today()))

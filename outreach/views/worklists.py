@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lib import clock
 from lib.htmx import render_page
-from outreach import exports, list_columns, list_page, saved_filters, search, survey
+from outreach import exports, list_columns, list_page, said, saved_filters, search, survey
 from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, NOT_SURVEYED, WAITING
 from outreach.list_page import address
-from outreach.models import SavedFilter
+from outreach.saved_filters import Kept
 from outreach.worklists import UNVACCINATED, Figures, Selection
 from vaccination import forecasts, labels
 from vaccination.states import State
@@ -59,9 +60,7 @@ def selection_of(request: OfficialRequest) -> Selection:
     return UNVACCINATED.select(request.user, request.GET, clock.today(), picked=picked)
 
 
-def _opened(
-    request: OfficialRequest, kept: list[SavedFilter]
-) -> tuple[Selection, saved_filters.Opened | None]:
+def _opened(request: OfficialRequest, kept: list[Kept]) -> tuple[Selection, saved_filters.Opened | None]:
     """The list, also under a saved filter that the address names, or under the reader's own default where it says nothing."""
     selection = selection_of(request)
     if "saved" in request.GET:
@@ -76,12 +75,12 @@ def _opened(
     return UNVACCINATED.select(request.user, opened.choices, selection.on), opened
 
 
-def _chips(selection: Selection, kept: list[SavedFilter]) -> str:
+def _chips(selection: Selection, kept: list[Kept]) -> str:
     """The saved filters as links, a colleague's with the colleague's name."""
     chosen, mine = selection.filters.chosen, selection.user.pk
     chips = []
     for saved in kept[:CHIPS]:
-        words = saved.name if saved.owner_id == mine else f"{saved.name} · {saved.owner.get_full_name()}"
+        words = saved.name if saved.owner_id == mine else f"{saved.name} · {saved.owner_name}"
         chips.append((f"?saved={saved.pk}", words, None, bool(chosen) and saved.choices == chosen))
     return list_page.links(chips)
 
@@ -143,11 +142,12 @@ def _places(chosen: Mapping[str, str]) -> dict[str, str]:
 
 def _tabs(chosen: Mapping[str, str], counts: Mapping[str, int], waits: bool) -> str:
     tabs = [("", _("Tất cả"), counts["total"])]
-    tabs += [(group, str(label), counts[group]) for group, label in GROUPS.items()]
+    language = get_language()
+    tabs += [(group, said.text(label, language), counts[group]) for group, label in GROUPS.items()]
     tabs.append((CONTRAINDICATED, _("Chống chỉ định"), counts[CONTRAINDICATED]))
-    tabs.append((NOT_SURVEYED, str(survey.NOT_SURVEYED), counts[NOT_SURVEYED]))
+    tabs.append((NOT_SURVEYED, said.text(survey.NOT_SURVEYED, language), counts[NOT_SURVEYED]))
     if waits:
-        tabs.append((WAITING, str(labels.WAITING), counts[WAITING]))
+        tabs.append((WAITING, said.text(labels.WAITING, language), counts[WAITING]))
     now = chosen.get("group", "")
     return list_page.links(
         (address(chosen, group=group), label, count, now == group) for group, label, count in tabs
@@ -156,11 +156,11 @@ def _tabs(chosen: Mapping[str, str], counts: Mapping[str, int], waits: bool) -> 
 
 def _states(chosen: Mapping[str, str], counts: Mapping[State, int]) -> str:
     """Every state within the filters, with its number, also where it is 0; the one chosen leads back to all."""
-    now = chosen.get("state", "")
+    now, language = chosen.get("state", ""), get_language()
     return list_page.links(
         (
             address(chosen, state="" if now == state.lower() else state.lower()),
-            str(labels.STATES[state]),
+            said.text(labels.STATES[state], language),
             count,
             now == state.lower(),
         )
