@@ -55,6 +55,7 @@ def site() -> Iterator[Site]:
     keep = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "USER")
     environ = {name: os.environ[name] for name in keep if name in os.environ}
     environ |= {"DATA_DIR": str(folder), "PORT": str(port), "DEMO_RESIDENTS": "2000", "PYTHONUNBUFFERED": "1"}
+    environ |= {"GUNICORN_CMD_ARGS": "--access-logfile=-"}  # test_no_leaks.py reads it
     with (folder / "run.log").open("wb") as log:
         run = subprocess.Popen(
             [sys.executable, "-m", "config.run"], cwd=ROOT, env=environ, stdout=log, stderr=log
