@@ -97,7 +97,7 @@ def _write_sheet(part: Any, layout: _Layout, rows: Iterable[Any], is_first: bool
     for number, line in enumerate(layout.above, 1):
         style = xlsx_parts.TITLE if number == 1 and layout.document.title else xlsx_parts.PLAIN
         part.write(row_as_xml(number, [line] if line else [], style))
-    part.write(row_as_xml(head, layout.titles, xlsx_parts.HEADER))
+    part.write(row_as_xml(head, layout.titles, xlsx_parts.HEADER, lines=layout.header_lines))
     count = 0
     for block, xml in rows_as_xml(layout.columns, rows, head + 1):
         part.write(xml)
@@ -122,6 +122,12 @@ class _Layout:
             )
             for place, column in enumerate(columns)
         ]
+
+    @property
+    def header_lines(self) -> int:
+        """Bold letters are wider than a column's width in characters promises."""
+        pairs = zip(self.titles, self.columns, strict=True)
+        return min(5, max(-(-len(title) * 6 // int(5 * column.characters)) for title, column in pairs))
 
     def sheet_name(self, number: int) -> str:
         name = " ".join(re.sub(r"[\[\]:*?/\\']", " ", text(self.document.sheet)).split())[:26] or "Danh sách"

@@ -163,10 +163,11 @@ def rows_as_xml(
         number += len(block)
 
 
-def row_as_xml(number: int, texts: Sequence[str], style: int) -> bytes:
-    """One row of texts: a line above the list, or its header."""
+def row_as_xml(number: int, texts: Sequence[str], style: int, *, lines: int = 1) -> bytes:
+    """One row of texts, so many lines high: a line above the list, or its header."""
     cells = "".join(
         f'<c r="{xlsx_parts.letters(place)}{number}" s="{style}"{text_tail(value)}'
         for place, value in enumerate(texts)
     )
-    return f'<row r="{number}">{cells}</row>'.encode()
+    height = f' ht="{15 * lines}" customHeight="1"' if lines > 1 else ""
+    return f'<row r="{number}"{height}>{cells}</row>'.encode()

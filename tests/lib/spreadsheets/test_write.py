@@ -285,6 +285,7 @@ def test_title_header_filter_widths_and_print_setup(tmp_path):
     assert sheet.freeze_panes == "A6"
     assert sheet.auto_filter.ref == "A5:B7"
     assert sheet["A5"].font.bold
+    assert sheet.row_dimensions[5].height is None
     assert sheet["A1"].font.bold
     assert round(sheet.column_dimensions["A"].width) in (26, 27)
     assert sheet.page_setup.orientation == "landscape"
@@ -333,6 +334,12 @@ def test_columns_of_one_title_are_both_written(tmp_path):
     write_xlsx(tmp_path / "ds.xlsx", twins, [("x", "y")])
     sheet = openpyxl.load_workbook(tmp_path / "ds.xlsx").active
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [["Ngày", "Ngày (2)"], ["x", "y"]]
+
+
+def test_a_title_wider_than_its_column_is_seen_whole(tmp_path):
+    column = Column("id", "Số CCCD/định danh", "", lambda row: row, Kind.ID, width=12)
+    write_xlsx(tmp_path / "ds.xlsx", [column], ["x"])
+    assert openpyxl.load_workbook(tmp_path / "ds.xlsx").active.row_dimensions[1].height == 30
 
 
 def test_titles_in_english(tmp_path):
