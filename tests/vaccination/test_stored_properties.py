@@ -48,7 +48,7 @@ def facts(draw):
             for number in draw(st.lists(st.sampled_from([1, 5, 10]), max_size=2))
         },
         "pregnancy": (begun, draw(ends)) if draw(st.integers(0, 3)) == 0 else None,
-        "infections": draw(st.lists(infections(), max_size=2)),
+        "infections": draw(st.lists(infections(), max_size=2, unique_by=lambda one: one.confirmed_on)),
         "screenings": draw(st.lists(screenings, max_size=2)),
     }
 
