@@ -320,6 +320,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Who lives where, who is due for which dose and why, and what is done about it. See docs/api.md.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,  # a change needs its version
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "DoseSource": "vaccination.api.doses.ON_RECORD",

@@ -1,7 +1,7 @@
 """JSON from strangers: what is not plain JSON text of moderate depth is refused with a code, never an accident.
 
 Python's own reader takes NaN and Infinity, makes infinity of 1e400, recurses as deep as the text does, keeps the last of two
-equal names, and hands on NUL characters and half surrogate pairs that a database cannot hold.
+equal names, and hands on NUL characters and half surrogate pairs that a database cannot hold (`is_storable`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class JsonProblem(Problem):
 
 
 def read(body: bytes) -> Any:
-    """The value of a JSON text in UTF-8. JsonProblem: not_utf8, too_deep, not_json, not_a_number, twice, bad_character."""
+    """The value of a JSON text in UTF-8. JsonProblem: not_utf8, too_deep, not_json, not_a_number, twice."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -38,8 +38,6 @@ def read(body: bytes) -> Any:
         raise
     except (ValueError, RecursionError):
         raise JsonProblem("not_json", _("Nội dung không phải là JSON.")) from None
-    if "\\" in text or "\0" in text:  # only an escape can write what UTF-8 cannot
-        _check_characters(value)
     return value
 
 
@@ -77,18 +75,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise JsonProblem("twice", _("Một mục được gửi hai lần."))
     return found
-
-
-def _check_characters(value: Any) -> None:
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            waiting += [*one.keys(), *one.values()]
-        elif isinstance(one, list):
-            waiting += one
-        elif isinstance(one, str) and not is_storable(one):
-            raise JsonProblem("bad_character", _("Nội dung có ký tự không lưu được."))
 
 
 def is_storable(text: str) -> bool:

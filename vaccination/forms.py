@@ -118,10 +118,10 @@ class VolumeField(forms.CharField):
         if not text:
             return None
         try:
-            volume = Decimal(text)
+            volume = Decimal(text).quantize(Decimal("0.01"))
             if not 0 < volume <= MOST_ML:
                 raise InvalidOperation
-            return volume.quantize(Decimal("0.01"))
+            return volume
         except InvalidOperation:
             raise ValidationError(_("Ghi số ml, ví dụ 0,5."), code="volume") from None
 

@@ -99,5 +99,5 @@ def record_unexpected_names(request: HttpRequest, names: Iterable[str], *, objec
         "unexpected_fields",
         object_id=object_id,
         row_count=0,
-        detail={"fields": sorted(name[:40] for name in names)[:20]},
+        detail={"fields": sorted(ascii(name)[1:-1][:40] for name in names)[:20]},
     )

@@ -22,7 +22,7 @@ from outreach.worklists import TABS, WORKLISTS, Figures, Selection, Worklist
 from vaccination import forecasts
 from vaccination.states import State
 from wards.api import limits, lists
-from wards.api.fields import Choice, Text
+from wards.api.fields import WORDS, Choice, Text
 from wards.api.lists import PageQuery
 from wards.api.operations import operation
 from wards.api.problem import Refusal, error
@@ -91,7 +91,7 @@ class Name(serializers.Serializer):
 
 
 class ListSearch(serializers.Serializer):
-    q = Text(max_length=search.LONGEST, pattern=r"\S")
+    q = Text(max_length=search.LONGEST, pattern=WORDS)
 
 
 class Counts(serializers.Serializer):

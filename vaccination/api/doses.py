@@ -23,7 +23,7 @@ from vaccination.person import DoseLine, vaccination_facts
 from vaccination.views.people import fact, person
 from wards import paging
 from wards.api import forms, lists
-from wards.api.fields import Choice, Flag, Identifier, Millilitres, PartialDateField, Text
+from wards.api.fields import WORDS, Choice, Flag, Identifier, Millilitres, PartialDateField, Text
 from wards.api.operations import operation
 from wards.api.people import plain
 from wards.api.places import PlaceQuery, chosen
@@ -87,15 +87,8 @@ class DoseDetails(serializers.Serializer):
     given = PartialDateField()
     source = Choice(choices=SOURCES, required=False)
     lot = Text(max_length=30, required=False)
-    volume_ml = Millilitres(
-        max_digits=4,
-        decimal_places=2,
-        min_value=0,
-        max_value=2,
-        required=False,
-        allow_null=True,
-        coerce_to_string=False,
-    )
+    volume_ml = Millilitres(min_value=0.01, max_value=2, required=False, allow_null=True)
+
     site = Text(max_length=200, required=False)
     confirmed = Flag(
         required=False, help_text="Checked: it is so, although there were doubts (409 `doubtful`)."
@@ -107,11 +100,11 @@ class NewDose(DoseDetails):
 
 
 class CorrectedDose(DoseDetails):
-    reason = Text(max_length=300, pattern=r"\S")
+    reason = Text(max_length=300, pattern=WORDS)
 
 
 class VoidedDose(serializers.Serializer):
-    reason = Text(max_length=300, pattern=r"\S")
+    reason = Text(max_length=300, pattern=WORDS)
 
 
 ADD = OpenApiExample(

@@ -3,6 +3,7 @@
 REST framework's own convert kindly; a program that sends the wrong kind should hear it (TRUST API-01).
 """
 
+import re
 from typing import Any
 
 from rest_framework import serializers
@@ -20,20 +21,28 @@ PARTIAL_DATE = rf"({DAY}|{_YEAR}(-(0[1-9]|1[0-2]))?)"  # a day, a month or a yea
 LETTER = "[A-Za-zÀ-ÖØ-öø-ÿĂăĐđĨĩŨũƠơƯưẠ-ỹ]"
 
 
-class Text(serializers.RegexField):
-    """A text without characters that cannot be stored. `pattern` is searched for in it, and stands in the description."""
+def holding(pattern: str) -> str:
+    """Any text with this somewhere in it; NUL is in none."""
+    return rf"^[^\x00]*{pattern}[^\x00]*$"
 
-    def __init__(self, *, pattern: str = "", max_length: int, **kwargs: Any) -> None:
+
+WORDS = holding(r"[^\x00\s]")
+
+
+class Text(serializers.RegexField):
+    """A text as it is described, without characters that a database cannot hold."""
+
+    def __init__(self, *, pattern: str = r"^[^\x00]*$", max_length: int, **kwargs: Any) -> None:
         kwargs.setdefault("allow_blank", not kwargs.get("required", True))
         kwargs.setdefault("trim_whitespace", False)
-        self.is_whole = pattern.endswith("$")
-        super().__init__(pattern or r"^[^\x00]*$", max_length=max_length, **kwargs)
+        to_the_end = re.sub(r"\$$", r"\\Z", pattern)  # Python's $ would let a line break pass
+        super().__init__(to_the_end, max_length=max_length, **kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if data is not serializers.empty and data is not None and not isinstance(data, str):
             self.fail("invalid")
-        if isinstance(data, str) and (not is_storable(data) or (self.is_whole and data.endswith("\n"))):
-            self.fail("invalid")  # Python's $ would let a line break pass
+        if isinstance(data, str) and not is_storable(data):
+            self.fail("invalid")
         return super().run_validation(data)
 
 
@@ -42,6 +51,11 @@ class Whole(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, (int, float)) or data != int(data):
             self.fail("invalid")
         return super().to_internal_value(int(data))
+
+
+def version_field() -> Whole:
+    """The version that the sender saw: there is no changing without having seen (API-12)."""
+    return Whole(min_value=0, max_value=2**31 - 1, help_text="As last read; If-Match may say it instead.")
 
 
 class Flag(serializers.BooleanField):
@@ -65,8 +79,8 @@ class Identifier(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
-class Millilitres(serializers.DecimalField):
-    def to_internal_value(self, data: Any) -> Any:
+class Millilitres(serializers.FloatField):
+    def to_internal_value(self, data: Any) -> float:
         if isinstance(data, bool) or not isinstance(data, (int, float)):
             self.fail("invalid")
         return super().to_internal_value(data)

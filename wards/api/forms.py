@@ -4,16 +4,17 @@
 a number that another person has, somebody probably there already) is 409, with the field it is about.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
-from django.http import QueryDict
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from wards.api.problem import Refusal, error
-from wards.models import ApiToken
 from wards.views.stale import reconcile
 
 KEYS = UUID("5f0f6a8e-6a0e-4f0a-9a53-6d2b6f6a1c11")
@@ -65,21 +66,17 @@ def outdated(current: Any, **more: Any) -> Refusal:
     return Refusal("stale", current_version=current.version, **more)
 
 
-def version_of(request: Request, sent: Mapping[str, Any]) -> int:
-    """The version that the sender saw, from the body or from If-Match; there is no changing without having seen."""
-    if "version" in sent:
-        return sent["version"]
-    tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if tag.isascii() and tag.isdecimal() and len(tag) < 10:
-        return int(tag)
-    raise Refusal("version_missing")
+@contextmanager
+def destination(field: str) -> Iterator[None]:
+    """A place to go to that is not in the user's area: the address was right, what was sent cannot be done."""
+    try:
+        yield
+    except Http404:
+        words = _("Nơi này không có trong địa bàn được giao.")
+        raise Refusal("refused", errors={field: [error("not_found", words)]}) from None
 
 
 def chosen_id(request: Request, verb: str) -> UUID:
     """The id of what is made: the same for the same key of the same user, so that a repeat makes nothing new (API-03)."""
     key = request.headers.get("Idempotency-Key", "")[:LONGEST_KEY]
     return uuid5(KEYS, f"{request.user.pk} {verb} {key}") if key else uuid4()
-
-
-def door(request: Request) -> str:
-    return request.auth.prefix if isinstance(request.auth, ApiToken) else ""

@@ -17,7 +17,7 @@ from lib import clock
 from wards import actions, paging, search
 from wards.access import scope_of
 from wards.api import forms, limits, lists
-from wards.api.fields import Choice, Text, Whole
+from wards.api.fields import WORDS, Choice, Text, Whole, version_field
 from wards.api.operations import operation
 from wards.api.people import Person, people, plain
 from wards.api.places import WARD, PlaceQuery, chosen, own_neighbourhood, own_ward
@@ -70,21 +70,17 @@ class NewHome(Address):
 
 
 class ChangedHome(Address):
-    version = Whole(
-        required=False, min_value=0, max_value=2_000_000_000, help_text="As last read; or in If-Match."
-    )
+    version = version_field()
 
 
 class MovedHome(serializers.Serializer):
-    version = Whole(
-        required=False, min_value=0, max_value=2_000_000_000, help_text="As last read; or in If-Match."
-    )
+    version = version_field()
     ward = Text(max_length=16, pattern=WARD)
     neighbourhood = Whole(required=False, allow_null=True, min_value=1, max_value=2_000_000_000)
 
 
 class HomeSearch(serializers.Serializer):
-    q = Text(max_length=search.LONGEST, pattern=r"\S", help_text="A code, a house number or an address.")
+    q = Text(max_length=search.LONGEST, pattern=WORDS, help_text="A code, a house number or an address.")
 
 
 class FoundHomes(serializers.Serializer):
@@ -185,8 +181,7 @@ class Households(ApiViewSet):
     )
     def partial_update(self, request: Request, household_id: UUID) -> HttpResponseBase:
         home = find(request.user, household_id)
-        sent = self.sent | {"version": forms.version_of(request, self.sent)}
-        data = forms.as_data(HouseholdForm(user=request.user, household=home), sent)
+        data = forms.as_data(HouseholdForm(user=request.user, household=home), self.sent)
         form = HouseholdForm(data, user=request.user, household=home)
         if not form.is_valid():
             raise forms.refused(form)
@@ -210,7 +205,8 @@ class Households(ApiViewSet):
     )
     def move(self, request: Request, household_id: UUID) -> HttpResponseBase:
         home = find(request.user, household_id)
-        sent = _placed(request.user, self.sent) | {"version": forms.version_of(request, self.sent)}
+        with forms.destination("ward"):
+            sent = _placed(request.user, self.sent)
         blank = HouseholdMoveForm(user=request.user, household=home)
         form = HouseholdMoveForm(forms.as_data(blank, sent), user=request.user, household=home)
         if not form.is_valid():

@@ -142,12 +142,19 @@ def read_body(request: Request, body: type[serializers.Serializer], about: dict)
     sent = request.data
     if not isinstance(sent, dict):
         raise Refusal("malformed", _("Nội dung phải là một đối tượng JSON."))
-    reader = body(data=sent)
+    reader = body(data=_with_version(request, sent) if "version" in body().fields else sent)
     if unknown := set(sent) - set(reader.fields):
         record_unexpected_names(request, unknown, object_id=next(iter(about.values()), ""))
     if not reader.is_valid():
         raise Refusal("validation", errors=of_serializer(_details(reader)))
     return dict(reader.validated_data)
+
+
+def _with_version(request: Request, sent: dict[str, Any]) -> dict[str, Any]:
+    """If-Match: "12" stands for the member `version`, where the body has none."""
+    tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    is_number = tag.isascii() and tag.isdecimal() and len(tag) < 10
+    return {"version": int(tag), **sent} if is_number else sent
 
 
 def _details(reader: serializers.Serializer) -> Any:

@@ -44,7 +44,6 @@ PROBLEMS = {
     "key_reused": (409, _("Idempotency-Key này đã dùng cho nội dung khác")),
     "too_large": (413, _("Nội dung gửi lên quá lớn")),
     "media_type": (415, _("Chỉ nhận nội dung JSON")),
-    "version_missing": (428, _("Cần số phiên bản của hồ sơ")),
     "throttled": (429, _("Gửi quá nhiều, hãy đợi")),
     "server_error": (500, _("Máy chủ có lỗi, đã ghi lại")),
     "unavailable": (503, _("Máy chủ chưa phục vụ được")),

@@ -15,7 +15,17 @@ from lib import clock
 from lib.dates_vn import PartialDate
 from wards import actions
 from wards.api import forms, households
-from wards.api.fields import LETTER, Choice, Flag, Identifier, PartialDateField, Text, Whole
+from wards.api.fields import (
+    LETTER,
+    Choice,
+    Flag,
+    Identifier,
+    PartialDateField,
+    Text,
+    Whole,
+    holding,
+    version_field,
+)
 from wards.api.operations import operation
 from wards.api.people import PersonInFull, find, in_full
 from wards.api.problem import Refusal
@@ -28,13 +38,6 @@ from wards.views.residents import record_candidates
 
 ABOUT_HEALTH = ("conditions", "pregnancy_weeks", "pregnancy_stated_on", "pregnancy_ended")
 WRITES = (Ability.SEE_PEOPLE, Ability.EDIT_PEOPLE)
-MOST_VERSION = 2_000_000_000
-
-
-def version_field() -> Whole:
-    return Whole(
-        required=False, min_value=0, max_value=MOST_VERSION, help_text="As last read; or in If-Match."
-    )
 
 
 class PersonDetails(serializers.Serializer):
@@ -69,7 +72,7 @@ class PersonDetails(serializers.Serializer):
 
 class NewPerson(PersonDetails):
     household = Identifier()
-    name = Text(max_length=120, pattern=LETTER)
+    name = Text(max_length=120, pattern=holding(LETTER))
     born = PartialDateField()
     different_from = serializers.ListField(
         child=Identifier(),
@@ -81,7 +84,7 @@ class NewPerson(PersonDetails):
 
 class ChangedPerson(PersonDetails):
     version = version_field()
-    name = Text(max_length=120, pattern=LETTER, required=False, allow_blank=False)
+    name = Text(max_length=120, pattern=holding(LETTER), required=False, allow_blank=False)
     born = PartialDateField(required=False)
     withdrawn = serializers.ListField(
         child=Whole(min_value=1, max_value=2**62), max_length=20, required=False,
@@ -154,7 +157,7 @@ class ResidentWriting(ApiViewSet):
     )
     def partial_update(self, request: Request, resident_id: UUID) -> HttpResponseBase:
         user, resident = request.user, find(request.user, resident_id)
-        sent = _typed(self.sent) | {"version": forms.version_of(request, self.sent)}
+        sent = _typed(self.sent)
         form = _form(user, resident.household, resident, sent)
         if not form.is_valid():
             self._tell(form)
@@ -189,10 +192,10 @@ class ResidentWriting(ApiViewSet):
     )
     def move(self, request: Request, resident_id: UUID) -> HttpResponseBase:
         resident = find(request.user, resident_id)
-        home = households.find(request.user, self.sent["household"])
-        version = forms.version_of(request, self.sent)
+        with forms.destination("household"):
+            home = households.find(request.user, self.sent["household"])
         actions.move_resident(
-            resident=resident, household=home, by=request.user, on=clock.today(), version=version
+            resident=resident, household=home, by=request.user, on=clock.today(), version=self.sent["version"]
         )
         return self._shown(resident.pk)
 

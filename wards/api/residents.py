@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from wards import paging, search
 from wards.api import limits, lists
-from wards.api.fields import Choice, Identifier, Text
+from wards.api.fields import WORDS, Choice, Identifier, Text
 from wards.api.operations import operation
 from wards.api.people import Person, PersonInFull, find, in_full, people, plain, visible
 from wards.api.places import PlaceQuery, chosen
@@ -37,7 +37,7 @@ class ResidentQuery(PlaceQuery):
 class PersonSearch(serializers.Serializer):
     q = Text(
         max_length=search.LONGEST,
-        pattern=r"\S",
+        pattern=WORDS,
         help_text="A name with or without accents, its initials, the end of a telephone number, an address, a whole identity number.",
     )
 
