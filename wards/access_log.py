@@ -47,6 +47,7 @@ THINGS = {
     "api_token": gettext_lazy("Mã truy cập API"),
     "dose": gettext_lazy("Mũi tiêm"),
     "forecast": gettext_lazy("Lịch tiêm"),
+    "not_there": gettext_lazy("Địa chỉ hồ sơ không thuộc địa bàn được giao"),
     "unexpected_fields": gettext_lazy("Mẫu gửi lên có mục lạ, đã bỏ qua"),
 }
 ABOUT_A_PERSON = ("resident", "number_clash")
@@ -61,7 +62,14 @@ VERBS = {
     "use_link": gettext_lazy("Đặt mật khẩu bằng phiếu"),
     "close_account": gettext_lazy("Khóa tài khoản"),
     "reopen_account": gettext_lazy("Mở lại tài khoản"),
-    "reset_password": gettext_lazy("Đặt lại mật khẩu"),
+    "reset_second_factor": gettext_lazy("Bỏ xác nhận hai bước"),
+    "add_second_factor": gettext_lazy("Bật xác nhận hai bước"),
+    "remove_second_factor": gettext_lazy("Tắt xác nhận hai bước"),
+    "change_own_password": gettext_lazy("Đổi mật khẩu của mình"),
+    "reset_second_factor": gettext_lazy("Bỏ xác nhận hai bước"),
+    "add_second_factor": gettext_lazy("Thêm xác nhận hai bước"),
+    "remove_second_factor": gettext_lazy("Tắt một cách xác nhận hai bước"),
+    "change_own_password": gettext_lazy("Tự đổi mật khẩu"),
     "make_token": gettext_lazy("Tạo mã truy cập API"),
     "revoke_token": gettext_lazy("Thu hồi mã truy cập API"),
     "request_export": gettext_lazy("Yêu cầu lập tệp"),

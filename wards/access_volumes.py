@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from lib import clock
@@ -23,6 +23,7 @@ UNUSUAL_PER_HOUR: dict[str, int] = {
     AccessEvent.Action.PRINT: 4_000,
 }
 LOOKS = [kind for kind in AccessEvent.Action if kind != AccessEvent.Action.CHANGE]
+BEFORE_IT_LEAVES = ("request_export", "make_export")  # a long list counts once, when it is fetched
 NOT_PEOPLE = ("access_log", "account", "account_slips", "unexpected_fields")  # no residents are shown there
 
 
@@ -81,6 +82,7 @@ def _hours(events: QuerySet[AccessEvent]) -> list[tuple[int, datetime, str, int,
     rows = (
         events.exclude(what__in=NOT_PEOPLE)
         .exclude(action=AccessEvent.Action.CHANGE)
+        .filter(Q(detail__verb__isnull=True) | ~Q(detail__verb__in=BEFORE_IT_LEAVES))
         .annotate(hour=TruncHour("at", tzinfo=clock.VIETNAM))
         .order_by()
         .values_list("user_id", "hour", "action")

@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
@@ -43,6 +43,8 @@ def question(**more):
 
 
 def event(user, ward, *, action="view", what="resident", ago=timedelta(), rows=1, **more):
+    if action in ("export", "print"):
+        more.setdefault("purpose", "Lưu hồ sơ")
     return AccessEvent.objects.create(
         at=clock.real_now() - ago, user=user, ward=ward, action=action, what=what, row_count=rows, **more
     )
@@ -258,6 +260,20 @@ def test_the_operators_are_warned_without_a_name(caplog, clerk, ward):
     assert "Thư Ký" not in caplog.text
 
 
+def test_a_long_list_counts_once_when_it_is_fetched(centre, clerk, ward):
+    for verb in ("request_export", "make_export", "download_export"):
+        event(
+            clerk,
+            ward,
+            action="export",
+            what="worklist",
+            rows=6_000,
+            detail={"verb": verb, "code": "TX11111111"},
+        )
+    (volume,) = access_volumes.volumes(centre, question())
+    assert (volume.people, volume.unusual) == (6_000, [])
+
+
 def test_volumes_of_another_ward_are_not_told(centre, stranger):
     event(stranger, make_ward(SUOI_HOA), rows=10_000)
     assert access_volumes.volumes(centre, question()) == []
@@ -293,6 +309,13 @@ def test_an_auditors_file_has_no_resident_in_it(signed_in, auditor, clerk, lan):
     )
     assert "Lan" not in text_of(page)
     assert str(lan.pk)[:8] in text_of(page)
+
+
+@pytest.mark.parametrize("action", ["export", "print"])
+def test_nothing_is_taken_out_without_a_purpose(clerk, ward, action):
+    with pytest.raises(IntegrityError, match="taken_out_for_a_purpose"), transaction.atomic():
+        event(clerk, ward, action=action, purpose="")
+    event(clerk, ward, action="view", purpose="")
 
 
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])

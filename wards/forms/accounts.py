@@ -146,7 +146,7 @@ class ClosingForm(DeskForm):
 
     because = forms.ChoiceField(
         label=gettext_lazy("Lý do"),
-        choices=Leaving.choices,
+        choices=[("", gettext_lazy("Chọn …")), *Leaving.choices],
         error_messages={"required": gettext_lazy("Chọn lý do.")},
     )
     last_day = DayField(

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -65,9 +66,9 @@ def chosen_ids(request: HttpRequest) -> list[int]:
 def slips_page(request: OfficialRequest, chosen: Sequence[User]) -> HttpResponse:
     """Make the links and show their slips, eight to a sheet. They cannot be shown again, only made anew."""
     made = links.make_links(accounts=chosen, by=request.user, at=clock.real_now())
-    record_access(
-        request, AccessEvent.Action.PRINT, "account_slips", row_count=len(made), purpose=_("Phiếu đăng nhập")
-    )
+    with translation.override("vi"):
+        purpose = _("Trao phiếu đăng nhập cho từng người")
+    record_access(request, AccessEvent.Action.PRINT, "account_slips", row_count=len(made), purpose=purpose)
     context = {
         "sheets": slips.sheets(request, made),
         "count": len(made),

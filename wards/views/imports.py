@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -339,8 +340,15 @@ def import_errors(request: OfficialRequest, batch_id: UUID) -> FileResponse:
     path = files.path_of(batch.error_file) if batch.error_file else None
     if path is None or not path.exists():
         raise Http404
+    with translation.override("vi"):
+        purpose = _("Sửa các dòng lỗi của tệp rồi nhập lại")
     record_access(
-        request, AccessEvent.Action.EXPORT, "import_errors", object_id=batch.pk, row_count=batch.error_rows
+        request,
+        AccessEvent.Action.EXPORT,
+        "import_errors",
+        object_id=batch.pk,
+        row_count=batch.error_rows,
+        purpose=purpose,
     )
     name = f"{batch.original_name.rpartition('.')[0] or batch.original_name}_dong_loi.xlsx"
     response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
