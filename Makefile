@@ -25,10 +25,10 @@ test: dev-env
 	@exec .venv/bin/python tests/run.py $(PYTEST_ARGS)
 
 # Figures beside those of plain ways to do the same work (docs/bench.md), on servers of their own, with what the anchors
-# need in .venv-bench. ONLY=P5,P8 chooses goals.
+# need in .venv-bench. ONLY=P5,P8 chooses goals; PROFILE=1 writes where the time goes for each goal that was missed.
 bench: env
 	@.venv/bin/python bench/environment.py
-	@exec .venv-bench/bin/python -m bench --residents $(RESIDENTS) --only "$(ONLY)" $(BENCH_ARGS)
+	@exec .venv-bench/bin/python -m bench --residents $(RESIDENTS) --only "$(ONLY)" $(if $(PROFILE),--profile) $(BENCH_ARGS)
 
 # Nothing here needs a server.
 lint: dev-env

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import harness, report, stage
+from bench import harness, profile, report, stage
 
 PAIRS = 5
 
@@ -22,7 +22,11 @@ def main() -> int:
         for subject in chosen:
             gc.collect()
             _say(f"{subject.name} …")
-            found += harness.measure(subject, city, arguments.pairs)
+            measured = harness.measure(subject, city, arguments.pairs)
+            found += measured
+            if arguments.profile:
+                for path in profile.missed(subject, measured, city, arguments.out.parent):
+                    _say(f"  where the time goes: {path}")
     report.write(found, arguments.residents, arguments.out)
     print(report.table(found))
     for one in found:
@@ -49,6 +53,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--residents", type=int, default=30_000)
     parser.add_argument("--pairs", type=int, default=PAIRS, help="at most; long subjects do fewer and say so")
     parser.add_argument("--only", default="", help="goals, comma separated, e.g. P5,P8")
+    parser.add_argument(
+        "--profile", action="store_true", help="write where the time goes for each missed goal"
+    )
     parser.add_argument("--out", type=Path, default=report.FILE)
     return parser.parse_args()
 

@@ -9,6 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from bench.harness import NotHere
+
 FONTS = Path(__file__).resolve().parents[2] / "outreach" / "typst" / "fonts"
 
 
@@ -16,13 +18,16 @@ def write(
     path: Path, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float], *, wrapped: bool
 ) -> None:
     """shares: of the page's width, by column."""
-    from reportlab.lib import colors
-    from reportlab.lib.pagesizes import A4, landscape
-    from reportlab.lib.styles import ParagraphStyle
-    from reportlab.lib.units import mm
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-    from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate
+    try:
+        from reportlab.lib import colors
+        from reportlab.lib.pagesizes import A4, landscape
+        from reportlab.lib.styles import ParagraphStyle
+        from reportlab.lib.units import mm
+        from reportlab.pdfbase import pdfmetrics
+        from reportlab.pdfbase.ttfonts import TTFont
+        from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate
+    except ImportError:
+        raise NotHere("ReportLab is in requirements-bench.txt, which `make bench` installs") from None
 
     pdfmetrics.registerFont(TTFont("Serif", str(FONTS / "LiberationSerif-Regular.ttf")))
     style = ParagraphStyle("cell", fontName="Serif", fontSize=8.5, leading=10)

@@ -21,7 +21,10 @@ def write(path: Path, heads: Sequence[str], rows: Sequence[Sequence[str]], share
     try:
         from weasyprint import HTML
     except (ImportError, OSError):  # without Pango it cannot be imported
-        raise NotHere("WeasyPrint needs Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0") from None
+        raise NotHere(
+            "WeasyPrint is in requirements-bench.txt, which `make bench` installs, and needs Pango:"
+            " apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+        ) from None
     columns = "".join(f'<col style="width:{100 * share / sum(shares):.2f}%">' for share in shares)
     lines = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows)
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)

@@ -4,7 +4,7 @@ import os
 
 from bench import people
 from bench.harness import Comparison, Subject
-from bench.memory_probe import peak_of
+from bench.probe import fresh
 from bench.stage import HEALTH_CENTRE, Stage
 from config.servers import APP_ROLE
 
@@ -20,12 +20,12 @@ def _prepare(stage: Stage) -> None:
 
 def _parser(stage: Stage) -> float:
     """MiB of the subprocess that parses."""
-    return peak_of("parse", stage.made["large"])["children"]
+    return fresh("parse", stage.made["large"])["children"]
 
 
 def _calamine(stage: Stage) -> float:
     """MiB of a process that reads the file with calamine and nothing else."""
-    return peak_of("calamine", stage.made["large"])["peak"]
+    return fresh("calamine", stage.made["large"])["peak"]
 
 
 def _upload(which: str):
@@ -33,7 +33,7 @@ def _upload(which: str):
 
     def run(stage: Stage) -> float:
         environ = os.environ | {"DATABASE_URL": stage.postgres.url(APP_ROLE, "city")}
-        return peak_of("upload", stage.made[which], HEALTH_CENTRE, environ=environ)["peak"]
+        return fresh("upload", stage.made[which], HEALTH_CENTRE, environ=environ)["peak"]
 
     return run
 

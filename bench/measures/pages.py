@@ -46,7 +46,7 @@ def _requests(stage: Stage, address: str) -> float:
         for _ in range(times):
             answer = client.get(address)
             assert answer.status_code == 200
-            assert answer.content.count(b"/nguoi-dan/") + answer.content.count(b"/person/") > 5
+            assert b"/nguoi-dan/" in answer.content or b"/person/" in answer.content
 
     work(3)
     return REQUESTS / stage.meter.seconds(work)
@@ -70,9 +70,8 @@ def _search(stage: Stage) -> float:
         search.find(name, selection)
 
     def work() -> None:
-        for _ in range(5):
-            for name in NAMES:
-                search.find(name, selection)
+        for name in 5 * NAMES:
+            search.find(name, selection)
 
     return 1000 * stage.meter.server_seconds(work) / (5 * len(NAMES))
 
@@ -82,14 +81,14 @@ def _contains(stage: Stage) -> float:
 
     def work() -> None:
         with stage.plain() as cursor:
-            for name in NAMES:
+            for name in 5 * NAMES:
                 cursor.execute(
                     "SELECT id, full_name FROM wards_resident WHERE search_key ILIKE %s ORDER BY full_name LIMIT 50",
                     [f"%{name}%"],
                 )
                 cursor.fetchall()
 
-    return 1000 * stage.meter.server_seconds(work) / len(NAMES)
+    return 1000 * stage.meter.server_seconds(work) / (5 * len(NAMES))
 
 
 def _dose(stage: Stage) -> float:

@@ -44,7 +44,7 @@ def _queries(database: str):
             with CaptureQueriesContext(connection) as captured:
                 assert client.get(address).status_code == 200, address
             found[name] = len(captured)
-        stage.made["queries"] = found
+        stage.made.setdefault("queries", {})[database] = found
         stage.enter("city")
         return sum(found.values())
 
@@ -97,7 +97,7 @@ SUBJECTS = (
         ),
         before=_small_city,
         notes=lambda stage: {
-            "queries": {"pages": stage.made["queries"]},
+            "queries": stage.made["queries"],
             "first_load": {"files_kb": stage.made["weights"]},
         },
     ),

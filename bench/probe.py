@@ -1,16 +1,18 @@
-"""How much memory one piece of work takes: run as `python -m bench.memory_probe WORK ARGUMENT…`, answers JSON in MiB.
+"""What one piece of work takes in a fresh process: run as `python -m bench.probe WORK ARGUMENT…`, answers JSON.
 
-Each process does one thing, so that nothing that was freed before hides anything. The peak is the kernel's own (VmHWM),
-which begins anew with every program.
+Each process does one thing, so that nothing that was freed, cached or laid out before hides anything. The peak is the
+kernel's own (VmHWM), which begins anew with every program.
 """
 
 import json
+import pickle
 import re
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -18,9 +20,10 @@ from typing import IO
 Work = Callable[[], object]
 
 
-def peak_of(work: str, *arguments: object, environ: dict[str, str] | None = None) -> dict[str, float]:
-    """The answer of a fresh process: `before`, `peak` and `children` (the largest child's peak)."""
-    command = [sys.executable, "-m", "bench.memory_probe", work, *map(str, arguments)]
+def fresh(work: str, *arguments: object, environ: dict[str, str] | None = None) -> dict[str, float]:
+    """The answer of a fresh process: `before`, `peak`, `children` (the largest child's peak), all in MiB, and `cpu`, the
+    seconds of the work."""
+    command = [sys.executable, "-m", "bench.probe", work, *map(str, arguments)]
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True)
     if done.returncode:
@@ -94,6 +97,18 @@ def upload(path: str, username: str) -> Work:
     return send
 
 
+def paper(data: str, out: str) -> Work:
+    """Make a PDF of a printed list's data with typst."""
+    from outreach import documents
+
+    content, at = pickle.loads(Path(data).read_bytes())  # written by measures/papers.py a moment ago
+    small = content | {"groups": [], "last": [], "total": 0}
+    documents.pdf(
+        "named_list.typ", small, made_at=at
+    )  # fonts and template are read once in the life of a process
+    return lambda: Path(out).write_bytes(documents.pdf("named_list.typ", content, made_at=at))
+
+
 BOUNDARY = "tung-nha-bench"
 
 
@@ -108,16 +123,17 @@ def _write_form(body: IO[bytes], path: Path) -> None:
     body.write(f"\r\n--{BOUNDARY}--\r\n".encode())
 
 
-WORKS = {work.__name__: work for work in (xlsx, calamine, parse, upload)}
+WORKS = {work.__name__: work for work in (xlsx, calamine, parse, upload, paper)}
 
 
 def main() -> None:
     name, *arguments = sys.argv[1:]
     work = WORKS[name](*arguments)
-    before = _peak()
+    before, began = _peak(), time.process_time()
     work()
+    cpu = time.process_time() - began
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(json.dumps({"before": before, "peak": _peak(), "children": children}))
+    print(json.dumps({"before": before, "peak": _peak(), "children": children, "cpu": cpu}))
 
 
 def _peak() -> float:
