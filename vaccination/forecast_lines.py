@@ -56,7 +56,12 @@ def answer(line: str, rules: str | None = None, on: date | None = None) -> str:
         return _json(_answer(given, family, version, on))
     except BadField as error:
         name = given.get("id") if isinstance(given, dict) and _is_id(given.get("id")) else None
-        return _json({"id": name, "error": {"field": error.field, "problem": error.problem}})
+        return refusal(name, error.field, error.problem)
+
+
+def refusal(name: str | int | None, field: str, problem: str) -> str:
+    """The answer to a line that cannot be used."""
+    return _json({"id": name, "error": {"field": field, "problem": problem}})
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from lib import clock
 from vaccination import forecast_lines
 
+LONGEST_LINE = (
+    1_000_000  # bytes: no person has so many doses, and a stream without ends must not fill the memory
+)
+
 
 def _day(text: str) -> date:
     try:
@@ -54,11 +58,17 @@ class Command(BaseCommand):
         try:
             with _opened(file) as lines:
                 for line in _texts(lines):
-                    self.stdout.write(forecast_lines.answer(line, rules, on))
+                    self.stdout.write(_answer(line, rules, on))
                     if file == "-":  # somebody may be waiting for this answer before asking on
                         self.stdout.flush()
         except BrokenPipeError:
             sys.stderr.close()  # whoever read has enough; no traceback, and none from the closing of stdout
+
+
+def _answer(line: str | None, rules: str | None, on: date) -> str:
+    if line is None:
+        return forecast_lines.refusal(None, "line", f"is too long (more than {LONGEST_LINE} bytes)")
+    return forecast_lines.answer(line, rules, on)
 
 
 def _opened(file: str):
@@ -70,9 +80,14 @@ def _opened(file: str):
         raise CommandError(f"{file}: {error.strerror}") from None
 
 
-def _texts(lines: IO[bytes]) -> Iterator[str]:
-    """Lines without their end; one that is not UTF-8 becomes one that is not JSON."""
-    for number, line in enumerate(lines):
+def _texts(lines: IO[bytes]) -> Iterator[str | None]:
+    """Lines without their end; one that is not UTF-8 becomes one that is not JSON, one that is too long None."""
+    for number, line in enumerate(iter(lambda: lines.readline(LONGEST_LINE + 1), b"")):
+        if len(line) > LONGEST_LINE:
+            while line and not line.endswith(b"\n"):
+                line = lines.readline(LONGEST_LINE)
+            yield None
+            continue
         try:
             text = line.decode("utf-8-sig" if number == 0 else "utf-8")
         except UnicodeDecodeError:
