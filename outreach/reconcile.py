@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from lib import clock
 from outreach import export_recovery, liveness
 from vaccination import forecasts, rule_changes
+from wards import sessions
 from wards.actions import leavers
 from wards.imports.recovery import redrive
 
@@ -24,6 +25,7 @@ STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("rule choices", lambda now: rule_changes.work(now.date())),
     ("forecasts", lambda now: forecasts.refresh_stale(now.date())),
     ("accounts", lambda now: leavers.close_due(clock.real_now())),
+    ("sessions", lambda now: sessions.forget_ended(clock.real_now())),
 )
 
 

@@ -72,7 +72,7 @@ def no_network():
 
 @pytest.fixture(autouse=True)
 def signed_in_means_through_the_gate(monkeypatch):
-    """`force_login` is somebody who has shown whatever the sign-in asks for, the second factor included.
+    """`force_login` is somebody who has shown whatever the sign-in asks for, the second factor included; tokens are theirs.
 
     What the gate asks of others is tested by signing in (`tests/wards/test_second_factor.py`).
     """
@@ -89,3 +89,4 @@ def signed_in_means_through_the_gate(monkeypatch):
         session.save()
 
     monkeypatch.setattr(Client, "force_login", passed)
+    monkeypatch.setattr(second_factor, "is_missing", lambda user: False)

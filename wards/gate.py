@@ -4,6 +4,7 @@ password is their own, a second factor was shown. One place for all doors that c
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -13,6 +14,8 @@ from django.urls import reverse
 
 from lib import clock
 from wards import devices, kept_forms, second_factor, sessions
+from wards.audit import record_access
+from wards.models import AccessEvent
 
 # By which doors each state may be left. Ways out and the language are open in all of them.
 ALWAYS_OPEN = {"account_logout", "set_language", "healthz", "session-lock", "account_inactive"}
@@ -35,6 +38,8 @@ class GateMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         devices.write(request, response)
+        if response.status_code == 404:
+            _note_not_there(request)
         return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
@@ -53,6 +58,14 @@ class GateMiddleware:
         if is_by_hand(request):
             sessions.note_activity(request, now)
         return None
+
+
+def _note_not_there(request: HttpRequest) -> None:
+    """Somebody asked for a record by its id and it is not theirs to see, or is not: the log keeps who asked (AUTH-01)."""
+    match = request.resolver_match
+    ids = [str(value) for value in match.kwargs.values() if isinstance(value, UUID)] if match else []
+    if ids and request.user.is_authenticated:
+        record_access(request, AccessEvent.Action.VIEW, "not_there", object_id=ids[0], row_count=0)
 
 
 def _is_public(request: HttpRequest, view) -> bool:

@@ -9,9 +9,10 @@ from allauth.mfa.signals import authentication_failed, authenticator_added, auth
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
+from lib import clock
 from wards import hooks, second_factor, sessions
 from wards.audit import record_access_of
-from wards.models import AccessEvent, OpenSession, SignIn, User
+from wards.models import AccessEvent, ApiToken, OpenSession, SignIn, User
 
 
 def connect() -> None:
@@ -24,7 +25,7 @@ def connect() -> None:
         (authentication_failed, _wrong_code),
     ):
         signal.connect(follow, dispatch_uid=follow.__name__)
-    hooks.access_withdrawn.append(sessions.end_all_of)
+    hooks.access_withdrawn += [sessions.end_all_of, _revoke_tokens]
 
 
 def _signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
@@ -59,6 +60,10 @@ def _factor_removed(sender: Any, request: HttpRequest, user: User, authenticator
 
 def _wrong_code(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     sessions.note_sign_in(request, user, SignIn.Outcome.WRONG_CODE)
+
+
+def _revoke_tokens(user_id: int) -> None:
+    ApiToken.objects.filter(user=user_id, revoked_at=None).update(revoked_at=clock.real_now())
 
 
 def _end_others(request: HttpRequest, user: User) -> None:

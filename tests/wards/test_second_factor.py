@@ -5,12 +5,14 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
+from tests.api.conftest import Program, make_token
 from tests.factories import make_user, make_ward
 from tests.wards.sign_in_cast import PASSWORD, code_now, enrol, make_official, sign_in
 from wards import installation, second_factor
 from wards.actions import second_factor as actions
 from wards.models import AccessEvent, Installation, OpenSession, SignIn
 from wards.roles import Role
+from wards.second_factor import is_missing
 
 pytestmark = pytest.mark.django_db
 ENROL = "/accounts/2fa/"
@@ -193,6 +195,18 @@ def test_who_need_not_have_one_may_turn_it_off(client, ward):
     assert client.post("/accounts/2fa/totp/deactivate/").status_code == 302
     assert not Authenticator.objects.filter(user=surveyor).exists()
     assert client.get(INSIDE).status_code == 200
+
+
+def test_a_token_of_the_api_is_no_way_around(client, officer, ward, monkeypatch):
+    """A token made before the role asked for more, or before the factor was reset."""
+    monkeypatch.setattr(second_factor, "is_missing", is_missing)
+    program = Program(make_token(officer))
+    assert program.get("residents/").status_code == 403
+    sign_in(client)
+    enrol(client)
+    assert program.get("residents/").status_code == 200
+    actions.reset_second_factor(account=officer, by=make_user(Role.WARD_LEAD, ward))
+    assert program.get("residents/").status_code == 401
 
 
 # ---------------------------------------------------------------- codes

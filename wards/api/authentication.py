@@ -3,11 +3,12 @@
 A session cookie opens nothing here but the description of the API, so that no other site's form can write through it.
 """
 
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
 from lib import clock
-from wards import api_tokens
+from wards import api_tokens, second_factor
 from wards.api.limits import count_failure
 from wards.api.problem import Refusal
 from wards.models import ApiToken, User
@@ -30,6 +31,8 @@ class BearerToken(BaseAuthentication):
         if token is None:
             count_failure(request)
             raise Refusal("unauthenticated")
+        if second_factor.is_missing(token.user):  # a token is no way around what the pages ask for
+            raise Refusal("forbidden", _("Tài khoản này phải bật xác nhận hai bước trước khi dùng mã truy cập."))
         token.user.limited_to = token.abilities  # type: ignore[attr-defined]  # read by wards.access.can
         return token.user, token
 

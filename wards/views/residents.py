@@ -21,6 +21,7 @@ from wards.forms.households import ResidentMoveForm
 from wards.forms.residents import KEPT_BY_ROW, ResidentForm, values_of
 from wards.models import AccessEvent, AdministrativeUnit, Household, Neighbourhood, Resident
 from wards.roles import Ability
+from wards.search_rate import searches_left
 from wards.views.households import in_walking_order, outside_words
 from wards.views.moves import current_offer, offer_for_resident
 from wards.views.official import OfficialRequest
@@ -66,6 +67,8 @@ def resident_search(request: OfficialRequest) -> HttpResponse:
     asked = search.asked(text)
     lines: list[Line] = []
     more = False
+    if not searches_left(request.user, clock.real_now()):
+        return render(request, "429.html", status=429)
     if asked is not None:
         found = _found(request, asked)
         more, found = len(found) > FOUND_ON_A_PAGE, found[:FOUND_ON_A_PAGE]
