@@ -96,6 +96,11 @@ def _read_work(user) -> tuple[Scope, frozenset[str]]:
     return Scope(frozenset(wards), frozenset(neighbourhoods)), frozenset(acting)
 
 
+def receives_for(user) -> frozenset[int]:
+    """The wards in whose name the user takes people over from other wards: whole wards only, for roles that edit people."""
+    return scope_of(user).ward_ids if can(user, Ability.EDIT_PEOPLE) else frozenset()
+
+
 def wards_of(user):
     """The administrative units in which this user works, as a queryset, also through single neighbourhoods."""
     from wards.models.units import AdministrativeUnit

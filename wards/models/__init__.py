@@ -9,6 +9,7 @@ from wards.models.reference import Holiday
 from wards.models.residents import IdentityClaim, Resident
 from wards.models.tokens import ApiToken, TokenScope
 from wards.models.sign_ins import OpenSession, SignIn
+from wards.models.transfers import Transfer, TransferPerson
 from wards.models.units import AdministrativeUnit, Neighbourhood, Organisation
 from wards.models.users import Assignment, Leaving, SignInLink, User
 
@@ -35,5 +36,7 @@ __all__ = [
     "SignIn",
     "SignInLink",
     "TokenScope",
+    "Transfer",
+    "TransferPerson",
     "User",
 ]
