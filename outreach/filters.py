@@ -83,13 +83,21 @@ class Offered:
         return scope.ward_ids, scope.neighbourhood_ids
 
     @cached_property
+    def _tables(self) -> dict[str, list]:
+        return statements.tables(
+            self._place,
+            {
+                "units": lambda: wards_of(self.user).order_by("code", "valid_from"),
+                "risk groups": lambda: RiskGroup.objects.order_by("code"),
+                "products": Product.objects.all,
+                "programmes": lambda: Programme.objects.order_by("pk"),
+            },
+        )
+
+    @cached_property
     def wards_by_code(self) -> dict[str, AdministrativeUnit]:
         """The reader's own units by code; where two versions of one code are in scope, `CODE@valid_from` tells them apart."""
-        units = statements.objects(
-            ("units", *self._place),
-            AdministrativeUnit,
-            lambda: wards_of(self.user).order_by("code", "valid_from"),
-        )
+        units = self._tables["units"]
         codes = [unit.code for unit in units]
         return {u.code if codes.count(u.code) == 1 else f"{u.code}@{u.valid_from or ''}": u for u in units}
 
@@ -102,22 +110,26 @@ class Offered:
     def neighbourhoods(self, unit: AdministrativeUnit) -> list[Neighbourhood]:
         """Those of the unit in which the reader works."""
         if unit.pk not in self._neighbourhoods:
-            self._neighbourhoods[unit.pk] = statements.objects(
-                ("neighbourhoods", unit.pk, *self._place),
-                Neighbourhood,
-                lambda: Neighbourhood.objects.filter(self.mine, ward=unit),
-            )
+            hoods = {"hoods": lambda: Neighbourhood.objects.filter(self.mine, ward=unit)}
+            found = statements.tables(("neighbourhoods", unit.pk, self._place), hoods)
+            self._neighbourhoods[unit.pk] = found["hoods"]
         return self._neighbourhoods[unit.pk]
 
     @cached_property
     def risk_groups(self) -> list[RiskGroup]:
-        groups = statements.objects("risk groups", RiskGroup, RiskGroup.objects.order_by("code").all)
-        return sorted(groups, key=lambda group: (not group.is_default, group.code))
+        return sorted(self._tables["risk groups"], key=lambda group: (not group.is_default, group.code))
 
     @cached_property
+    def all_products(self) -> list[Product]:
+        return self._tables["products"]
+
+    @property
     def products(self) -> list[Product]:
-        products = statements.objects("products", Product, Product.objects.all)
-        return [product for product in products if product.code != "UNKNOWN"]
+        return [product for product in self.all_products if product.code != "UNKNOWN"]
+
+    @property
+    def rule_family(self) -> str | None:
+        return next((one.rule_family for one in self._tables["programmes"] if one.pk == PROGRAMME), None)
 
 
 class WorklistFilters(django_filters.FilterSet):
@@ -350,10 +362,8 @@ class WorklistFilters(django_filters.FilterSet):
     @cached_property
     def rules(self) -> RuleSet | None:
         """The rules in force on the day of the list; None before the first."""
-        found = statements.rows(
-            "rules", lambda: Programme.objects.filter(pk=PROGRAMME).values_list("rule_family")
-        )
-        return load_family(found[0][0]).in_force(self.on) if found else None
+        name = self.offered.rule_family
+        return load_family(name).in_force(self.on) if name else None
 
     def _product(self, value: str) -> Q:
         return Q(forecast__products__contains=[value.upper()])

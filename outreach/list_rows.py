@@ -464,23 +464,25 @@ def values_of(found: tuple) -> dict[str, Any]:
     return values
 
 
-def rows_of(found: Sequence[dict], user: User, on: date) -> list[Row]:
+def rows_of(
+    found: Sequence[dict], user: User, on: date, products: Sequence[Product] | None = None
+) -> list[Row]:
     """The people of these `.values()`, in the same order; as many queries for 1,000 as for one."""
     sight = Sight.of(user)
     ids = [values["id"] for values in found]
     identities = identities_of(ids, sight)
     conditions = conditions_of(ids, sight, on)
-    products = {
-        product.code: product for product in statements.objects("products", Product, Product.objects.all)
-    }
-    names = {code: str(product) for code, product in products.items()}
+    if products is None:
+        products = statements.tables("products", {"products": Product.objects.all})["products"]
+    by_code = {product.code: product for product in products}
+    names = {code: str(product) for code, product in by_code.items()}
     language = _language()
     return [
         Row(
             values,
             on,
             sight,
-            products,
+            by_code,
             identities[values["id"]],
             conditions[values["id"]],
             language=language,

@@ -19,7 +19,7 @@ from lib import names
 from outreach.filters import WorklistFilters
 from outreach.models import SavedFilter
 from wards import statements
-from wards.access import can, require, scope_of, wards_of
+from wards.access import can, require, roles_of, scope_of, wards_of
 from wards.models import AdministrativeUnit, Resident, User
 from wards.roles import Ability
 
@@ -68,7 +68,7 @@ def of(user: User) -> list[Kept]:
         scope.ward_ids,
         scope.neighbourhood_ids,
         user.organisation_id,
-        tuple(user.roles),
+        roles_of(user),
     )
     rows = statements.rows(
         key,

@@ -338,7 +338,9 @@ class Selection(Figures):
             ids=ids,
         )
         by_id = {values["id"]: values for values in map(values_of, found)}
-        return rows_of([by_id[pk] for pk in ids if pk in by_id], self.user, self.on)
+        return rows_of(
+            [by_id[pk] for pk in ids if pk in by_id], self.user, self.on, self.filters.offered.all_products
+        )
 
     @contextmanager
     def counted_rows(self) -> Iterator[tuple[int, Iterator[Row]]]:
@@ -356,7 +358,7 @@ class Selection(Figures):
 
     def _drawn(self, found: Iterator[dict]) -> Iterator[Row]:
         while batch := list(islice(found, BATCH)):
-            yield from rows_of(batch, self.user, self.on)
+            yield from rows_of(batch, self.user, self.on, self.filters.offered.all_products)
 
     @property
     def title(self) -> str:

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from vaccination import eligibility, forecast_facts, rule_choices, stored_forecasts
 from vaccination.models import Forecast, Programme
+from wards import statements
 from wards.models import Resident
 
 PROGRAMME = "COVID-19"
@@ -127,7 +128,7 @@ def catch_up(on: date, *, limit: int = INLINE) -> int:
     The page says so if there are any ("đang cập nhật …"); the reconciler does the rest. Costs one query when all is well.
     """
     rows = Forecast.objects.filter(stale(on))
-    if not rows.exists():
+    if not statements.rows(("stale", on), lambda: rows.values_list("pk")[:1]):
         return 0
     refresh_stale(on, limit=limit)
     return rows.count()

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import HttpRequest, HttpResponse
 
 from lib import clock
+from wards import statements
 from wards.roles import ABILITIES, Ability, Role
+from wards.statements import Later
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,17 @@ def _read_work(user) -> tuple[Scope, frozenset[str]]:
     neighbourhoods: set[int] = set()
     organisations: set[int] = set()
     acting: set[str] = set()
-    rows = Assignment.objects.filter(user=user).active(clock.real_now())
-    for unit_id, neighbourhood_id, organisation_id, acting_roles in rows.values_list(
-        "unit_id", "neighbourhood_id", "organisation_id", "acting_roles"
-    ):
+    rows = statements.rows(
+        "work of a user",
+        lambda: (
+            Assignment.objects.filter(user=Value(Later("user")))
+            .active(Value(Later("now")))
+            .values_list("unit_id", "neighbourhood_id", "organisation_id", "acting_roles")
+        ),
+        user=user.pk,
+        now=clock.real_now(),
+    )
+    for unit_id, neighbourhood_id, organisation_id, acting_roles in rows:
         acting.update(acting_roles)
         for place, found in (
             (unit_id, wards),
@@ -91,8 +100,14 @@ def _read_work(user) -> tuple[Scope, frozenset[str]]:
             if place:
                 found.add(place)
     if organisations:
-        served = Organisation.objects.filter(pk__in=organisations, units__isnull=False)
-        wards.update(served.values_list("units__id", flat=True))
+        served = statements.rows(
+            "units served",
+            lambda: Organisation.objects.filter(statements.among("offices"), units__isnull=False).values_list(
+                "units__id"
+            ),
+            offices=sorted(organisations),
+        )
+        wards.update(unit for (unit,) in served)
     return Scope(frozenset(wards), frozenset(neighbourhoods)), frozenset(acting)
 
 

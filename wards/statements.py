@@ -4,13 +4,14 @@ What is kept is SQL with its constants, never a row. The key must name everythin
 scope and rights, the choices, the day. Values that change with every request stand in the query as `Later`.
 """
 
-from collections.abc import Callable, Hashable
+import json
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, F, Func, JSONField, Model, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Field, Func, JSONField, Model, Q, QuerySet, Value
 
 MOST_KEPT = 1000  # statements; a few kilobytes each
 
@@ -42,9 +43,12 @@ def _statement(key: Hashable, build: Callable[[], QuerySet]) -> tuple[str, tuple
     except KeyError:
         pass
     try:
-        statement = build().query.sql_with_params()
+        return _keep(key, build().query.sql_with_params())
     except EmptyResultSet:
-        statement = None
+        return _keep(key, None)
+
+
+def _keep(key: Hashable, statement: tuple[str, tuple] | None) -> tuple[str, tuple] | None:
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     _kept[key] = statement
@@ -64,28 +68,52 @@ def among(name: str, field: str = "pk") -> Q:
     )
 
 
-Kind = TypeVar("Kind", bound=Model)
 _made: dict[tuple[type[Model], str], list] = {}
 
 
-def objects(key: Hashable, model: type[Kind], build: Callable[[], QuerySet], **given: Any) -> list[Kind]:
-    """Rows of small reference tables as model objects, read every time and made anew only when they have changed.
+def tables(key: Hashable, builds: Mapping[str, Callable[[], QuerySet]], **given: Any) -> dict[str, list]:
+    """Several small tables of reference in one question, as model objects by name.
 
-    The objects are shared by all who ask: to read, never to change or save.
+    Read every time, made anew only when they have changed. The objects are shared by all who ask: to read, never to
+    change or save.
     """
-    fields = model._meta.concrete_fields
-    names = [field.attname for field in fields]
-    found = rows(key, lambda: build().values_list(*names), **given)
-    content = (model, repr(found))
+    querysets: dict[str, QuerySet] = {}
+
+    def made(name: str) -> QuerySet:
+        if name not in querysets:
+            querysets[name] = builds[name]()
+        return querysets[name]
+
+    whole = ("tables", key)
+    if whole not in _kept:
+        parts, parameters = [], []
+        for name in builds:
+            names = [field.attname for field in made(name).model._meta.concrete_fields]
+            sql, values = made(name).values_list(*names).query.sql_with_params()
+            parts.append(f"(SELECT coalesce(json_agg(t), '[]')::text FROM ({sql}) AS t)")
+            parameters.extend(values)
+        _keep(whole, ("SELECT " + ", ".join(parts), tuple(parameters)))
+        _models[whole] = {name: made(name).model for name in builds}
+    ((*texts,),) = rows(whole, lambda: made(next(iter(builds))), **given)
+    return {name: _objects(_models[whole][name], text) for name, text in zip(builds, texts, strict=True)}
+
+
+_models: dict[Hashable, dict[str, type[Model]]] = {}
+
+
+def _objects(model: type[Model], text: str) -> list:
+    content = (model, text)
     if content not in _made:
         if len(_made) >= MOST_KEPT:
             _made.clear()
-        json = [place for place, field in enumerate(fields) if isinstance(field, JSONField)]
-        made = []
-        for row in found:
-            values = list(row)
-            for place in json:
-                values[place] = fields[place].from_db_value(values[place], None, connection)
-            made.append(model.from_db("default", names, values))
-        _made[content] = made
+        fields = model._meta.concrete_fields
+        names = [field.attname for field in fields]
+        _made[content] = [
+            model.from_db("default", names, [_value(field, row[field.attname]) for field in fields])
+            for row in json.loads(text)
+        ]
     return list(_made[content])
+
+
+def _value(field: Field, value: Any) -> Any:
+    return value if value is None or isinstance(field, JSONField) else field.to_python(value)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from wards.access import can, wards_of
+from wards.access import can, roles_of, wards_of
 from wards.models import AdministrativeUnit, Organisation
 from wards.roles import Ability
 
@@ -27,7 +27,7 @@ class SavedFilterQuerySet(models.QuerySet):
             return self.none()
         sharing = SavedFilter.Sharing
         shared = Q(sharing=sharing.WARD, shared_ward__in=wards_of(user).values("pk")) | Q(
-            sharing=sharing.ROLE, shared_roles__overlap=list(user.roles)
+            sharing=sharing.ROLE, shared_roles__overlap=sorted(roles_of(user))
         )
         if user.organisation_id:
             shared |= Q(sharing=sharing.OFFICE, shared_organisation=user.organisation_id)
