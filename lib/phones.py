@@ -79,6 +79,8 @@ def parse_cell(raw: object) -> tuple[list[Phone], list[PhoneProblem]]:
     """Every number in a cell (parted by ; , / or spaces), in order, each once; and what could not be read."""
     if raw is None:
         return [], []
+    if isinstance(raw, str) and raw.isdecimal() and (phone := _national(raw)):  # as nearly all are
+        return [phone], []
     found: dict[str, Phone] = {}
     problems: list[PhoneProblem] = []
     for piece in _pieces(_as_text(raw)):
@@ -131,6 +133,8 @@ def _read_piece(piece: str) -> tuple[list[Phone], PhoneProblem | None]:
 
 
 def _with_note(phone: Phone, note: str) -> Phone:
+    if not note:
+        return phone
     note = re.sub(r"^(?:đt|sđt|dt|sdt|tel|số|di động|dđ)\b\.?\s*", "", note, flags=re.IGNORECASE)
     return Phone(phone.number, phone.kind, phone.repaired, phone.converted_from, note) if note else phone
 

@@ -1,6 +1,7 @@
 """One row of a file, read by field name instead of by column."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from lib.dates_vn import DayOrder
@@ -23,6 +24,12 @@ def column_letter(position: int) -> str:
         position, rest = divmod(position - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+@lru_cache(4096)
+def _says_nothing(cell: str) -> bool:
+    text = cell.strip()
+    return not text or text.lower() in _NOTHING
 
 
 class Columns:
@@ -63,6 +70,10 @@ class RowCells:
         self.row: Sequence[Cell] = ()
         self.findings = Findings()
         self.groups = columns.groups
+        self._positions = [
+            {name: position for (name, group), position in columns.positions.items() if group == wanted}
+            for wanted in range(columns.groups)
+        ]
 
     def turn_to(self, row: Sequence[Cell]) -> None:
         self.row = row
@@ -70,15 +81,12 @@ class RowCells:
 
     def get(self, name: str, group: int = 0) -> Cell:
         """The cell as it is in the file; None where the file has no such column, the cell is empty or says "none"."""
-        position = self.columns.positions.get((name, group))
+        position = self._positions[group].get(name)
         if position is None or position >= len(self.row):
             return None
         cell = self.row[position]
-        if isinstance(cell, str):
-            if len(cell) > _LONGEST_NOTHING:
-                return cell
-            text = cell.strip()
-            return None if not text or text.lower() in _NOTHING else cell
+        if cell.__class__ is str:
+            return None if len(cell) <= _LONGEST_NOTHING and _says_nothing(cell) else cell
         if isinstance(cell, CellError):
             self.problem(
                 name,
@@ -92,6 +100,8 @@ class RowCells:
 
     def text(self, name: str, group: int = 0) -> str:
         cell = self.get(name, group)
+        if cell.__class__ is str:  # millions of cells pass here
+            return cell.strip()
         return "" if cell is None else as_text(cell).strip()
 
     def order(self, name: str, group: int = 0) -> DayOrder:

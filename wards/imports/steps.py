@@ -14,7 +14,7 @@ import pghistory
 from django.db import connection, transaction
 from django.db.models import F
 
-from lib import clock
+from lib import clock, collector
 from lib.spreadsheets import read
 from wards import installation, statistics
 from wards.access import can, scope_of
@@ -187,7 +187,11 @@ class _Reader:
 
 
 def _blocks(rows: Iterator[tuple]) -> Iterator[list[tuple]]:
-    while block := list(islice(rows, BLOCK)):
+    while True:
+        with collector.at_rest():
+            block = list(islice(rows, BLOCK))
+        if not block:
+            return
         yield block
 
 
