@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from django.urls import path
 
 from wards.views import account as own
-from wards.views import factors, sign_in
+from wards.views import api_tokens, factors, sign_in
 
 urlpatterns = [
     path("login/", sign_in.sign_in, name="account_login"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("cua-toi/", own.my_account, name="my-account"),
     path("cua-toi/may/<uuid:session_id>/", own.end_session, name="session-end"),
     path("cua-toi/may-khac/", own.end_other_sessions, name="session-end-others"),
+    path("khoa-truy-cap/", api_tokens.api_token_list, name="api-token-list"),
+    path("khoa-truy-cap/them/", api_tokens.api_token_add, name="api-token-add"),
+    path("khoa-truy-cap/<uuid:token_id>/thu-hoi/", api_tokens.api_token_revoke, name="api-token-revoke"),
     path("khoa/", own.lock_screen, name="session-lock"),
     path("con-lam/", own.still_working, name="session-still-working"),
     path("gui-lai/", own.form_again, name="form-again"),

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from wards.api import problem
+
 
 class ChosenLanguageMiddleware:
     """Serve in the language that the reader chose (a cookie), else in Vietnamese."""
@@ -15,6 +17,8 @@ class ChosenLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if problem.is_api(request):
+            chosen = problem.language_of(request)  # a program says what it wants, and has no cookie
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language

@@ -21,7 +21,7 @@ class DiscreetFormatter(logging.Formatter):
         copy.msg, copy.args, copy.exc_text = _without_words(record.getMessage(), exception), (), None
         return super().format(copy)
 
-    def formatException(self, ei) -> str:  # noqa: N802 (the name is the library's)
+    def formatException(self, ei) -> str:
         return "\n".join(_told(ei[1], ei[2]))
 
 

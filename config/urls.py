@@ -13,7 +13,7 @@ urlpatterns = [
     path("ngon-ngu/", login_not_required(set_language), name="set_language"),
     path("accounts/", include("config.account_urls")),
     path("api/v1/", include("config.api_urls")),
-    re_path(r"^api(/|$)", nothing_here, name="no-api"),
+    re_path(r"^api(?:/|$)", nothing_here, name="no-api"),
     path("ky-thuat/", admin.site.urls),
     path("", include("wards.urls")),
     path("", include("vaccination.urls")),

@@ -21,7 +21,7 @@ from tests import access_technical, factories
 from tests.access_matrix import SUCCESS, PerRole, Route, Stage, Use, World, faults, routes
 from vaccination import forecasts
 from vaccination.models import Infection, Screening
-from wards import identity_numbers
+from wards import api_tokens, identity_numbers
 from wards.imports import batches, steps
 from wards.models import (
     AccessEvent,
@@ -61,6 +61,7 @@ READERS = {
     "diagnosis": CLINICIANS,
     "number": (OFFICER, STATION, POLICE, CENTRE),
     "colleague": EVERYBODY,
+    "token": (),
 }
 
 
@@ -82,6 +83,7 @@ def page(*by: Role) -> tuple[Use, Use]:
     return get(*by), post(*by)
 
 
+SOMEBODY_ELSES = frozenset({404})  # a colleague's token, whatever the role
 ASKS_AGAIN_OR_HAS_NONE = frozenset({302, 404})  # the password first; nobody of the cast has a second factor
 TOLD_IT_IS_NOT_THERE = frozenset({200, 400})  # a ward out of scope is no choice of the filter; htmx gets 200
 ONLY_IN_A_DEMONSTRATION = frozenset({404})
@@ -219,6 +221,12 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "account_change_password": page(*EVERYBODY),
     "account_reauthenticate": page(*EVERYBODY),
     "account_logout": (get(*EVERYBODY),),
+    "api-token-list": (get(*EVERYBODY),),
+    "api-token-add": (
+        get(*EVERYBODY, succeeds=ASKS_AGAIN_OR_HAS_NONE),
+        post(*EVERYBODY, succeeds=ASKS_AGAIN_OR_HAS_NONE),
+    ),
+    "api-token-revoke": (post(*EVERYBODY, succeeds=SOMEBODY_ELSES),),
     "mfa_index": (get(*EVERYBODY),),
     "mfa_reauthenticate": (get(*EVERYBODY),),
     "mfa_activate_totp": (get(*EVERYBODY),),
@@ -275,6 +283,9 @@ def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str
     )
     account = factories.make_user(SURVEYOR, full_name=f"Cán bộ {mark}")
     assignment = account.assignments.create(neighbourhood=neighbourhood)
+    token, _secret = api_tokens.issue(
+        user=account, name=f"Khóa {mark}", scopes=["read:people"], days=7, at=clock.real_now()
+    )
     objects = {
         "row_no": 2,
         "account_id": account.pk,
@@ -285,6 +296,7 @@ def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str
         "infection_id": infection.pk,
         "screening_id": screening.pk,
         "neighbourhood": neighbourhood,
+        "token_id": token.pk,
         "session_id": account.open_sessions.create(
             session_key=f"of {mark}", began_at=clock.real_now(), seen_at=clock.real_now()
         ).pk,
@@ -299,6 +311,7 @@ def make_world(ward, neighbourhood_name: str, mark: str, phone: str, number: str
         "diagnosis": (f"Bệnh {mark}", f"Lý do {mark}"),
         "number": (number,),
         "colleague": (f"Cán bộ {mark}", f"Bộ lọc {mark}", f"Tải cho {mark}"),
+        "token": (f"Khóa {mark}",),
     }
     return World(ward, objects, texts, {"batch_id": lambda: file_under_review(ward, mark)})
 

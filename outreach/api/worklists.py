@@ -25,6 +25,7 @@ from wards.api import limits, lists
 from wards.api.fields import WORDS, Choice, Text
 from wards.api.lists import PageQuery
 from wards.api.operations import operation
+from wards.api.places import WARD
 from wards.api.problem import Refusal, error
 from wards.api.views import ApiViewSet
 from wards.models import AccessEvent, TokenScope
@@ -32,7 +33,8 @@ from wards.paging import PAGE_SIZE
 from wards.roles import Ability
 
 READS = (Ability.SEE_PEOPLE, Ability.SEE_HEALTH)
-FREE = r"^[A-Za-z0-9_@.-]+$"  # choices that depend on who asks
+PATTERNS = {"ward": rf"({WARD}|^all$)", "neighbourhood": r"^[0-9]{1,9}$"}
+FREE = r"^[A-Za-z0-9_@.-]+$"  # other choices that depend on who asks
 
 
 def _filter_fields() -> dict[str, serializers.Field]:
@@ -42,7 +44,7 @@ def _filter_fields() -> dict[str, serializers.Field]:
         found[name] = (
             Choice(choices=choices, required=False)
             if choices
-            else Text(max_length=40, pattern=FREE, required=False, allow_blank=False)
+            else Text(max_length=40, pattern=PATTERNS.get(name, FREE), required=False, allow_blank=False)
         )
     return found
 

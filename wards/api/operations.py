@@ -108,7 +108,7 @@ def check(request: Request, scope: TokenScope | None, abilities: Sequence[Abilit
         if not role_allows(user, ability):
             raise PermissionDenied
     if isinstance(token, ApiToken) and scope is not None and scope not in token.scopes:
-        raise Refusal("scope", _("Cần mã truy cập có quyền “%(scope)s”.") % {"scope": scope.value})
+        raise Refusal("scope", _("Cần khóa truy cập có quyền “%(scope)s”.") % {"scope": scope.value})
     require(user, *abilities)
 
 

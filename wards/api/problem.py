@@ -31,8 +31,8 @@ PROBLEMS = {
     "malformed": (400, _("Không đọc được nội dung gửi lên")),
     "parameter": (400, _("Tham số trong địa chỉ chưa dùng được")),
     "bad_request": (400, _("Yêu cầu chưa dùng được")),
-    "unauthenticated": (401, _("Cần mã truy cập còn hiệu lực")),
-    "scope": (403, _("Mã truy cập này không dùng được cho việc này")),
+    "unauthenticated": (401, _("Cần khóa truy cập còn hiệu lực")),
+    "scope": (403, _("Khóa truy cập này không dùng được cho việc này")),
     "forbidden": (403, _("Vai trò này không làm được việc này")),
     "not_found": (404, _("Không tìm thấy trong địa bàn được giao")),
     "method": (405, _("Địa chỉ này không nhận cách gửi này")),
@@ -175,6 +175,10 @@ def of_serializer(details: Any, path: str = "") -> dict[str, list[dict[str, str]
     return found
 
 
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info == ROOT.rstrip("/") or request.path_info.startswith(ROOT)
+
+
 def language_of(request: HttpRequest) -> str:
     """English for whoever asks for it first of the two, Vietnamese for everybody else."""
     known = dict(settings.LANGUAGES)
@@ -193,7 +197,7 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(ROOT):
+        if not is_api(request):
             return self.get_response(request)
         with translation.override(language_of(request)):
             response = self.get_response(request)
