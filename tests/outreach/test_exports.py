@@ -157,6 +157,47 @@ def test_the_paper_is_an_official_list_of_the_wards_committee(officer, people, t
     assert reader.metadata.author == "Trần Thị Cán Bộ"
 
 
+@pytest.mark.parametrize("file_format", ["xlsx", "pdf"])
+def test_exp_06_every_page_and_the_properties_say_who_took_what_when(
+    officer, ward_a, tmp_path, stamp, file_format
+):
+    crowd([ward_a], 150, seed=8)
+    path = tmp_path / f"list.{file_format}"
+    selection = UNVACCINATED.select(officer, {"population": "all", "group": "booster"}, ON)
+    exports.write(selection, file_format, path, stamp)
+    scope = "Phường Võ Cường · Tất cả người trong diện tiêm · Cần mũi nhắc lại"
+    if file_format == "pdf":
+        reader = PdfReader(path)
+        pages = [squeezed(page.extract_text()) for page in reader.pages]
+        found = reader.metadata
+        author, said = found.author, found["/Keywords"]
+    else:
+        book = openpyxl.load_workbook(path)
+        sheet = book.active
+        pages = [squeezed(sheet.oddHeader.left.text + sheet.oddFooter.left.text)]
+        author, said = book.properties.creator, f"{book.properties.keywords} {book.properties.subject}"
+    for page in pages:
+        for text in (
+            "Trần Thị Cán Bộ",
+            "tải lúc 08:30 05/02/2022",
+            stamp.code,
+            scope,
+            "mục đích: Đi rà soát",
+        ):
+            assert squeezed(text) in page
+    assert author == "Trần Thị Cán Bộ"
+    assert stamp.code in said
+    assert scope in said
+
+
+def test_exp_06_a_csv_carries_its_code_in_its_name(officer, people, stamp):
+    selection = UNVACCINATED.select(officer, {}, ON)
+    assert (
+        exports.file_name(selection, "csv", stamp)
+        == f"danh-sach-chua-tiem_phuong-vo-cuong_2022-02-05_0830_{stamp.code}.csv"
+    )
+
+
 def test_a_list_of_the_city_is_the_health_centres(centre, people, written):
     text = " ".join(pdf_text(written(centre, "pdf", ward="all", order="address")).split())
     assert "TRUNG TÂM Y TẾ THÀNH PHỐ BẮC NINH" in text
