@@ -14,7 +14,7 @@ from wards import hooks
 from wards.access import can, scope_of
 from wards.actions import OutOfScope, leavers, links
 from wards.imports import batches
-from wards.models import AccessEvent, ImportBatch, Leaving, User
+from wards.models import AccessEvent, ApiToken, ImportBatch, Leaving, User
 from wards.roles import Ability, Role
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +123,35 @@ def test_a_day_to_come_is_called_off_and_the_password_stays(clerk, lead):
     leavers.reopen_account(account=fresh(clerk), by=lead)
     assert fresh(clerk).closes_at is None
     assert fresh(clerk).check_password(PASSWORD)
+
+
+def test_an_account_whose_day_has_passed_needs_a_new_way_in_even_before_the_sweep(clerk, lead):
+    clerk.set_password(PASSWORD)
+    clerk.save()
+    close(clerk, lead, closes_at=clock.real_now() + timedelta(days=3))
+    day_is_over(clerk)
+    leavers.reopen_account(account=fresh(clerk), by=lead)
+    assert not fresh(clerk).has_usable_password()
+
+
+@pytest.mark.parametrize("what", ["closed", "reset"])
+def test_api_tokens_end_with_the_account_and_with_a_reset(clerk, lead, what):
+    now = clock.real_now()
+    token = ApiToken.objects.create(
+        user=clerk,
+        name="máy trạm",
+        scopes=["people"],
+        prefix="abc",
+        digest="0" * 64,
+        created_at=now,
+        expires_at=now + timedelta(days=9),
+    )
+    if what == "closed":
+        close(clerk, lead, because=Leaving.LEFT)
+    else:
+        links.make_links(accounts=[clerk], by=lead, at=now)
+    token.refresh_from_db()
+    assert token.revoked_at is not None
 
 
 # ---------------------------------------------------------------- handing over

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from lib import clock
 from wards import hooks
 from wards.actions.accounts import accounts_of, changeable, record
 from wards.actions.links import end_links
@@ -79,7 +80,7 @@ def reopen_account(*, account: User, by: User) -> None:
     Whoever left comes back through a new link: a password of former times opens nothing.
     """
     account = changeable(account, by=by)
-    was_closed = not account.is_active
+    was_closed = not account.is_open(clock.real_now())
     account.is_active, account.closes_at, account.closed_because = True, None, ""
     if was_closed:
         account.set_unusable_password()
