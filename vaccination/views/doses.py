@@ -14,14 +14,17 @@ from vaccination.models import DoseRecord
 from vaccination.views.people import back, fact, official, person, posted, show
 from wards.access import ability_required
 from wards.roles import Ability
+from wards.views.stale import made_before
 
 
 @ability_required(Ability.RECORD_DOSE)
 def dose_create(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     resident, on = person(request, resident_id), clock.today()
     form = DoseForm(posted(request), resident=resident, on=on)
+    is_again = form.is_bound and form.is_valid() and made_before(DoseRecord, form.cleaned_data["form_id"])
     if form.hears(actions.record_dose, resident=resident, by=official(request), on=on):
-        messages.success(request, _("Đã ghi mũi %(dose)s.") % {"dose": _named(form.facts())})
+        words = _("Mũi %(dose)s đã ghi rồi, không ghi lần nữa.") if is_again else _("Đã ghi mũi %(dose)s.")
+        messages.success(request, words % {"dose": _named(form.facts())})
         return back(resident)
     return show(request, "vaccination/dose_form.html", resident, form)
 

@@ -22,7 +22,7 @@ from wards.roles import Ability
 from wards.views.moves import current_offer, offer_for_household
 from wards.views.official import OfficialRequest
 from wards.views.people import members
-from wards.views.stale import reconcile
+from wards.views.stale import made_before, reconcile
 
 EDITED = ("house_number", "street", "address_text", "dwelling", "walking_position")
 
@@ -57,6 +57,7 @@ def household_add(request: OfficialRequest) -> HttpResponse:
     record_unexpected(request, form.known_names)
     if request.method == "POST" and form.is_valid():
         ward, neighbourhood = form.cleaned_data["place"]
+        is_again = made_before(Household, form.cleaned_data["form_id"])
         try:
             household = actions.add_household(
                 ward=ward,
@@ -69,9 +70,12 @@ def household_add(request: OfficialRequest) -> HttpResponse:
             )
         except actions.Spent as spent:
             return _spent(request, form, spent)
-        messages.success(
-            request, _("Đã thêm hộ {address}, mã hộ {code}.").format(address=household, code=household.code)
+        words = (
+            _("Hộ {address}, mã hộ {code}, đã ghi rồi, không thêm lần nữa.")
+            if is_again
+            else _("Đã thêm hộ {address}, mã hộ {code}.")
         )
+        messages.success(request, words.format(address=household, code=household.code))
         return redirect("wards:household-detail", household.pk)
     return render(request, "wards/household_form.html", {"form": form})
 

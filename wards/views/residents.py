@@ -26,7 +26,7 @@ from wards.views.households import in_walking_order, outside_words
 from wards.views.moves import current_offer, offer_for_resident
 from wards.views.official import OfficialRequest
 from wards.views.people import Line, members
-from wards.views.stale import reconcile
+from wards.views.stale import made_before, reconcile
 
 HOMES_ON_A_PAGE = 30
 FOUND_ON_A_PAGE = 50
@@ -107,6 +107,7 @@ def resident_add(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     form = ResidentForm(request.POST or None, user=request.user, on=on, household=household)
     record_unexpected(request, form.known_names, object_id=household.pk)
     if request.method == "POST" and form.is_valid():
+        is_again = made_before(Resident, form.cleaned_data["form_id"])
         try:
             resident = actions.add_resident(
                 household=household,
@@ -122,7 +123,8 @@ def resident_add(request: OfficialRequest, household_id: UUID) -> HttpResponse:
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
-            messages.success(request, _saved(form, _("Đã thêm {name}.").format(name=resident.full_name)))
+            words = _("{name} đã ghi rồi, không thêm lần nữa.") if is_again else _("Đã thêm {name}.")
+            messages.success(request, _saved(form, words.format(name=resident.full_name)))
             return redirect("wards:household-detail", household.pk)
     record_candidates(request, form)
     return render(request, "wards/resident_form.html", {"form": form, "household": household})

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.db import models
 from django.http import QueryDict
 
 from wards.models import User
@@ -61,6 +63,11 @@ def reconcile(
     last = current.history.order_by("-pgh_id").first()
     who = (last.pgh_context or {}).get("user") if last else None
     return Reconciled(data, differences, User.objects.filter(pk=who).first() if who else None)
+
+
+def made_before(model: type[models.Model], form_id: UUID | None) -> bool:
+    """Whether this very form has made its record already: it was sent twice, and the verb makes nothing new (API-03)."""
+    return form_id is not None and model._default_manager.filter(pk=form_id).exists()
 
 
 def shown(field: forms.BoundField, value: Any) -> str:
