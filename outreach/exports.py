@@ -109,8 +109,9 @@ def write(
 
 
 def _shown(keys: Sequence[str]) -> Sequence[Column]:
-    """The line number stands first whatever was chosen."""
-    return [FILES[0], *select(FILES, [key for key in keys if key != FILES[0].key])] if keys else FILES
+    """The line number stands first whatever was chosen; a column that the product has no more is left out."""
+    known = {column.key for column in FILES[1:]}
+    return [FILES[0], *select(FILES, [key for key in keys if key in known])] if keys else FILES
 
 
 class _Counted:

@@ -58,8 +58,14 @@ def request_export(
     chosen = dict(selection.filters.chosen)
     order = chosen.pop("order", selection.filters.chosen_order)
     unfinished = ListExport.objects.filter(user=by).unfinished()
+    columns = list_columns.own_keys(by)
     same = unfinished.filter(
-        list_name=selection.worklist.name, filters=chosen, order=order, format=file_format, purpose=purpose
+        list_name=selection.worklist.name,
+        filters=chosen,
+        order=order,
+        columns=columns,
+        format=file_format,
+        purpose=purpose,
     ).first()
     if same:
         return same
@@ -75,7 +81,7 @@ def request_export(
         list_name=selection.worklist.name,
         filters=chosen,
         order=order,
-        columns=list_columns.own_keys(by),
+        columns=columns,
         format=file_format,
         purpose=purpose,
         recipient=recipient,

@@ -149,7 +149,7 @@ def _taken_out(request: OfficialRequest, selection: Selection, form: TakeOutForm
     rows = selection.count()
     if rows > exports.LIMITS.get(file_format, rows):
         raise exports.TooLong(rows, exports.LIMITS[file_format])
-    if file_format != "print" and rows > exports.AT_ONCE:
+    if file_format != "print" and rows > exports.AT_ONCE and not selection.picked:
         list_exports.request_export(
             by=request.user,
             selection=selection,

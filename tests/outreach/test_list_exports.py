@@ -176,6 +176,18 @@ def test_the_file_is_the_one_that_is_handed_out_at_once(officer, ward_a, people,
         assert content[:4] == b"%PDF"
 
 
+def test_columns_are_those_chosen_when_it_was_asked_for(officer, people):
+    officer.list_columns = {"unvaccinated": ["name", "phone", "why"]}
+    officer.save()
+    export = asked(officer)
+    assert asked(officer) == export
+    assert export.columns == ["name", "phone", "why"]
+    ListExport.objects.filter(pk=export.pk).update(columns=["name", "phone", "of_an_older_version"])
+    export_jobs.make_next()
+    head = plain(later(export)).decode("utf-8-sig").splitlines()[0]
+    assert head == "TT;Họ và tên;Số điện thoại"
+
+
 def test_the_file_on_disk_is_sealed_and_only_the_server_may_read_it(officer, people):
     export = made(officer)
     path = export_files.path_of(export.stored_name)
