@@ -29,15 +29,28 @@ from wards.actions.residents import (
     set_residence,
     update_resident,
 )
+from wards.actions.transfers import (
+    Decided,
+    accept_household,
+    accept_person,
+    propose_transfer,
+    return_transfer,
+    withdraw_transfer,
+)
 from wards.actions.verb import OutOfScope, Spent, Stale
+from wards.actions.waiting import Waiting
 
 __all__ = [
+    "Decided",
     "Details",
     "Health",
     "NumberTaken",
     "OutOfScope",
     "Spent",
     "Stale",
+    "Waiting",
+    "accept_household",
+    "accept_person",
     "add_household",
     "add_identity_claim",
     "add_resident",
@@ -46,9 +59,11 @@ __all__ = [
     "managed_conditions",
     "move_household",
     "move_resident",
+    "propose_transfer",
     "read_number",
     "record_pregnancy",
     "recordable_conditions",
+    "return_transfer",
     "set_conditions",
     "set_mobility",
     "set_phones",
@@ -56,4 +71,5 @@ __all__ = [
     "update_household",
     "update_resident",
     "withdraw_identity_claim",
+    "withdraw_transfer",
 ]

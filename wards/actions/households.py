@@ -13,6 +13,7 @@ from lib.names import clean
 from wards import hooks
 from wards.access import require, scope_of
 from wards.actions.verb import Spent, locked, made_before, require_place, verb, write
+from wards.actions.waiting import refuse_home_while_waiting
 from wards.models import AdministrativeUnit, Household, Neighbourhood, User
 from wards.roles import Ability
 
@@ -78,6 +79,7 @@ def update_household(
 ) -> Household:
     """Correct a home's address and state. Raises Stale when it is no longer at `version`."""
     household = locked(household, by=by, version=version)
+    refuse_home_while_waiting(household)
     columns = address_columns(house_number=house_number, street=street, address_text=address_text)
     write(household, columns | {"dwelling": dwelling, "walking_position": walking_position})
     return household
@@ -98,7 +100,16 @@ def move_household(
     Their facts follow by the database's own cascade. A ward outside the area is refused with what to do instead.
     """
     household = locked(household, by=by, version=version)
+    refuse_home_while_waiting(household, or_anybody_in_it=True)
     require_destination(by, ward, neighbourhood)
+    put_under(household, ward, neighbourhood, on=on)
+    return household
+
+
+def put_under(
+    household: Household, ward: AdministrativeUnit, neighbourhood: Neighbourhood | None, *, on: date
+) -> None:
+    """`move_household` inside another verb, which has locked the home and knows that the user may."""
     leaves_ward = household.ward_id != ward.pk
     if leaves_ward and Household.objects.filter(ward=ward, code=household.code).exclude(code="").exists():
         household.code = free_code(ward.pk)
@@ -109,7 +120,6 @@ def move_household(
         if leaves_ward:
             hooks.residents_changed(list(household.residents.values_list("pk", flat=True)), on=on)
         household.refresh_from_db()
-    return household
 
 
 def require_destination(by: User, ward: AdministrativeUnit, neighbourhood: Neighbourhood | None) -> None:
@@ -146,10 +156,16 @@ def address_columns(*, house_number: str, street: str, address_text: str = "") -
 
 
 def position_after_neighbours(
-    ward: AdministrativeUnit, neighbourhood: Neighbourhood | None, number_sort_key: str
+    ward: AdministrativeUnit,
+    neighbourhood: Neighbourhood | None,
+    number_sort_key: str,
+    *,
+    leave_out: Household | None = None,
 ) -> int:
     """Where a new home stands in the walk: with the last one whose number comes before its own."""
     homes = Household.objects.filter(ward=ward, neighbourhood=neighbourhood)
+    if leave_out is not None:
+        homes = homes.exclude(pk=leave_out.pk)
     before = homes.filter(number_sort_key__lte=number_sort_key).order_by("-walking_position").first()
     return before.walking_position if before else 0
 

@@ -13,6 +13,7 @@ from lib.identity import Identity, IdentityKind, IdentityProblem, classify
 from wards import identity_numbers, installation
 from wards.actions.health import touch
 from wards.actions.verb import locked, verb
+from wards.actions.waiting import refuse_while_waiting
 from wards.models import IdentityClaim, Resident, User
 
 
@@ -71,6 +72,7 @@ def add_identity_claim(
 ) -> IdentityClaim:
     """Put a number on a person's record. The same number again is the same claim; another person's CCCD is NumberTaken."""
     resident = locked(resident, by=by, version=version)
+    refuse_while_waiting(resident)
     claim, is_new = claim_number(resident, number, by=by, source=source)
     if is_new:
         touch(resident)
@@ -101,6 +103,7 @@ def claim_number(
 def withdraw_identity_claim(*, claim: IdentityClaim, by: User, version: int | None = None) -> None:
     """Take a number off a person's record; the row stays with the time it was withdrawn."""
     resident = locked(claim.resident, by=by, version=version)
+    refuse_while_waiting(resident)
     if withdraw_claims(resident, [claim.pk]):
         touch(resident)
 

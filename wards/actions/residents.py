@@ -19,6 +19,7 @@ from wards.actions.health import close_pregnancy, replace_conditions, state_preg
 from wards.actions.households import require_destination
 from wards.actions.identity import claim_number, withdraw_claims
 from wards.actions.verb import OutOfScope, Spent, locked, made_before, verb, write
+from wards.actions.waiting import refuse_home_while_waiting, refuse_while_waiting
 from wards.models import Household, Resident, User
 from wards.roles import Ability
 
@@ -95,6 +96,7 @@ def add_resident(
     home = Household.objects.visible_to(by).select_for_update().filter(pk=household.pk).first()
     if home is None:
         raise OutOfScope
+    refuse_home_while_waiting(home)
     new = Resident(
         ward_id=home.ward_id,
         household=home,
@@ -140,6 +142,8 @@ def update_resident(
 ) -> Resident:
     """Correct a person's record as one form does; `withdrawn` are ids of identity claims to take off. Raises Stale, NumberTaken, OutOfScope, ValidationError."""
     resident = locked(resident, by=by, version=version)
+    if not _leaves(resident, residence):
+        refuse_while_waiting(resident)
     columns = person_columns(name, born, on=on) | details
     if residence is not None:
         columns |= residence_columns(resident, residence, residence_until, confirmed=confirmed)
@@ -167,16 +171,23 @@ def move_resident(
     A home outside the area is refused with what to do instead: that move needs the other ward's acceptance.
     """
     resident = locked(resident, by=by, version=version)
+    refuse_while_waiting(resident)
     home = (
         Household.objects.select_for_update(of=("self",))
         .select_related("ward", "neighbourhood")
         .get(pk=household.pk)
     )
     require_destination(by, home.ward, home.neighbourhood)
+    refuse_home_while_waiting(home)
+    put_into(resident, home, on=on)
+    return resident
+
+
+def put_into(resident: Resident, home: Household, *, on: date) -> None:
+    """`move_resident` inside another verb, which has locked both and knows that the user may."""
     leaves_ward = resident.ward_id != home.ward_id
     if write(resident, {"household_id": home.pk, "ward_id": home.ward_id}) and leaves_ward:
         hooks.residents_changed([resident.pk], on=on)
-    return resident
 
 
 @verb
@@ -192,6 +203,8 @@ def set_residence(
 ) -> Resident:
     """Whether and how the person lives here. "Moved away" and "died" take them off the lists and must be confirmed."""
     resident = locked(resident, by=by, version=version)
+    if not _leaves(resident, residence):
+        refuse_while_waiting(resident)
     if write(resident, residence_columns(resident, residence, until, confirmed=confirmed)):
         hooks.residents_changed([resident.pk], on=on)
     return resident
@@ -201,6 +214,7 @@ def set_residence(
 def set_phones(*, resident: Resident, phones: list[str], by: User, version: int | None = None) -> Resident:
     """The person's telephone numbers in national form, the first one first to be called."""
     resident = locked(resident, by=by, version=version)
+    refuse_while_waiting(resident)
     write(resident, {"phones": list(dict.fromkeys(phones))})
     return resident
 
@@ -236,6 +250,11 @@ def person_columns(name: str, born: PartialDate, *, on: date) -> dict[str, Any]:
         "birth_month": born.month,
         "birth_day": born.day,
     }
+
+
+def _leaves(resident: Resident, residence: str | None) -> bool:
+    """Whether this writes that the person died or moved away: a fact that ends a transfer, and is never refused."""
+    return residence in LEFT and resident.residence != residence
 
 
 def _unchanged(made: Resident, columns: dict) -> Resident:

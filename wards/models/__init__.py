@@ -7,8 +7,8 @@ from wards.models.imports import ColumnProfile, ImportBatch
 from wards.models.installation import Installation
 from wards.models.reference import Holiday
 from wards.models.residents import IdentityClaim, Resident
-from wards.models.tokens import ApiToken, TokenScope
 from wards.models.sign_ins import OpenSession, SignIn
+from wards.models.tokens import ApiToken, TokenScope
 from wards.models.transfers import Transfer, TransferPerson
 from wards.models.units import AdministrativeUnit, Neighbourhood, Organisation
 from wards.models.users import Assignment, Leaving, SignInLink, User
