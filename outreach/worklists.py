@@ -69,6 +69,8 @@ TABS = (*GROUPS, CONTRAINDICATED, NOT_SURVEYED, WAITING)
 UNCLEAR = (State.UNKNOWN_HISTORY, State.CHECK_AGE)
 NOBODY = Q(pk__in=[])
 CHOSEN_WITHIN = ("group", "product", "age", "state", "mobility", "order")
+OLDEST = (80, 65, 50)  # ages that come first, in the order of risk
+MANY = 1_000  # people; from here on a page is looked for where it must be
 LAST = 32_767  # stands for "no place of its own" in a walking order
 BATCH = 1_000
 
@@ -149,7 +151,7 @@ def _risk(on: date):
         Q(ended_on=None) | Q(ended_on__gt=on)
     )
     pregnancies = Pregnancy.objects.filter(resident_id=OuterRef("pk")).current(on)
-    ages = [When(age_band=age, then=Value(10 * place)) for place, age in enumerate((80, 65, 50))]
+    ages = [When(age_band=age, then=Value(10 * place)) for place, age in enumerate(OLDEST)]
     frailty = Case(*ages, When(Exists(conditions) | Exists(pregnancies), then=Value(30)), default=Value(40))
     doses = _fewest_doses_first()
     return Case(When(pk__isnull=False, then=deferred + frailty + doses), output_field=IntegerField())
@@ -316,19 +318,37 @@ class Selection(Figures):
     def _values(self) -> QuerySet:
         return in_order(self.listed(), self.on).values(*Row.FIELDS, *self.ordering.fields)
 
-    def page(self, *, after: str = "", before: str = "", size: int = paging.PAGE_SIZE) -> paging.Page[Row]:
-        """`size` rows of the list behind, or in front of, a place."""
+    def page(
+        self, *, after: str = "", before: str = "", size: int = paging.PAGE_SIZE, many: bool = False
+    ) -> paging.Page[Row]:
+        """`size` rows of the list behind, or in front of, a place. many: the list is known to be long."""
         if not self.filters.is_valid():
             return paging.Page([])
-        found = paging.page_by_statement(
-            ("places", *self.signature),
-            lambda: in_order(self.listed(), self.on),
-            self.ordering,
-            after=after,
-            before=before,
-            size=size,
-        )
+        found = self._oldest_first(after, size) if many and not before else None
+        found = found or self._places(after, before, size)
         return paging.Page(self._whole([place[-1] for place in found.rows]), found.next, found.previous)
+
+    def _places(
+        self, after: str, before: str, size: int, among: "AgeClass | None" = None
+    ) -> paging.Page[tuple]:
+        def rows() -> QuerySet:
+            listed = in_order(self.listed(), self.on)
+            return listed.filter(among.condition(self.on)) if among else listed
+
+        key = ("places", among and among.place, *self.signature)
+        return paging.page_by_statement(key, rows, self.ordering, after=after, before=before, size=size)
+
+    def _oldest_first(self, after: str, size: int) -> paging.Page[tuple] | None:
+        """The page from one age class alone, which an index finds among tens of thousands; None where it may not fill it.
+
+        In the order of risk an age class that can be acted on today is one unbroken piece of the list.
+        """
+        if self.filters.chosen_order != "risk":
+            return None
+        opened = paging.opened(after, self.ordering) if after else None
+        among = AgeClass.at(opened[0] if opened else 0)
+        found = self._places(after, "", size, among) if among else None
+        return found if found and found.next else None
 
     def _whole(self, ids: list[UUID]) -> list[Row]:
         """These people, in this order. Who is where in the list is read from narrow rows, what is said of them only here."""
@@ -383,6 +403,27 @@ class Worklist:
     ) -> Selection:
         """picked: ids of residents, to print or take out those alone; who is not on the list under these filters drops out."""
         return Selection(self, user, data, on, picked)
+
+
+class AgeClass(NamedTuple):
+    """People of 80 and over, of 65 and over, of 50 and over, who are not deferred: their places in the order of risk."""
+
+    place: int
+    oldest: int | None
+    youngest: int
+
+    @classmethod
+    def at(cls, risk: int) -> "AgeClass | None":
+        place = int(risk) // 10
+        oldest = OLDEST[place - 1] if 0 < place < len(OLDEST) else None
+        return cls(place, oldest, OLDEST[place]) if 0 <= place < len(OLDEST) else None
+
+    def condition(self, on: date) -> Q:
+        """Years of birth say it too, for the index; the place in the order decides."""
+        born = Q(birth_year__lte=on.year - self.youngest)
+        if self.oldest:
+            born &= Q(birth_year__gte=on.year - self.oldest)
+        return born & Q(risk__gte=10 * self.place, risk__lt=10 * (self.place + 1))
 
 
 def _as_id(text: str) -> UUID | None:

@@ -102,6 +102,11 @@ def _cut(found: list[tuple], ordering: Ordering, size: int, backwards: bool, has
     )
 
 
+def opened(token: str, ordering: Ordering) -> list | None:
+    """The values that a token seals; None for one that names no place in this order."""
+    return _opened(token, ordering)
+
+
 def is_place(token: str, ordering: Ordering) -> bool:
     """Whether this token names a place in this order."""
     return _opened(token, ordering) is not None

@@ -14,7 +14,7 @@ from outreach import exports, list_columns, list_page, said, saved_filters, sear
 from outreach.filters import ALL_WARDS, CONTRAINDICATED, GROUPS, NOT_SURVEYED, WAITING
 from outreach.list_page import address
 from outreach.saved_filters import Kept
-from outreach.worklists import UNVACCINATED, Figures, Selection
+from outreach.worklists import MANY, UNVACCINATED, Figures, Selection
 from vaccination import forecasts, labels
 from vaccination.states import State
 from wards import audit
@@ -109,9 +109,12 @@ def frame(selection: Selection, request: OfficialRequest) -> dict:
 
 
 def _page(request: OfficialRequest, selection: Selection, *, picks: bool) -> dict:
-    found = selection.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     chosen = selection.filters.chosen
     counts = selection.group_counts
+    total = counts[chosen.get("group") or "total"]
+    found = selection.page(
+        after=request.GET.get("after", ""), before=request.GET.get("before", ""), many=total > MANY
+    )
     record_look(request, selection, Action.LIST, len(found.rows))
     own = list_columns.own(request.user)
     return {
@@ -122,7 +125,7 @@ def _page(request: OfficialRequest, selection: Selection, *, picks: bool) -> dic
         "column_choices": list_page.column_choices(list_columns.offered(request.user), own),
         "next": address(chosen, after=found.next) if found.next else "",
         "previous": address(chosen, before=found.previous) if found.previous else "",
-        "total": counts[chosen.get("group") or "total"],
+        "total": total,
         "tabs": _tabs(chosen, counts, selection.waits),
         "states": _states(chosen, selection.state_counts),
         "denominator": selection.denominator,
