@@ -74,8 +74,13 @@ def is_unusual(kind: str, times: int, people: int) -> bool:
 
 
 def _amount(kind: str, times: int, people: int) -> int:
-    """Searches are counted by how often, everything else by how many people were shown."""
-    return times if kind == AccessEvent.Action.SEARCH else people
+    """Searches are counted by how often, everything else by how many people were shown.
+
+    Opening addresses of records that are not one's own shows nobody, and counts all the same.
+    """
+    if kind == AccessEvent.Action.SEARCH:
+        return times
+    return max(times, people) if kind == AccessEvent.Action.VIEW else people
 
 
 def _hours(events: QuerySet[AccessEvent]) -> list[tuple[int, datetime, str, int, int]]:

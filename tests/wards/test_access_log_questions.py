@@ -245,6 +245,36 @@ def test_the_page_counts_by_official_and_day_and_shows_the_mark(signed_in, centr
     assert (official, volume.times) == (clerk, {"export": 1, "view": 1})
 
 
+def test_the_log_opens_on_what_stood_out_since_yesterday(signed_in, centre, clerk, nurse, ward):
+    event(
+        clerk,
+        ward,
+        action="print",
+        what="worklist",
+        ago=timedelta(hours=3),
+        rows=UNUSUAL_PER_HOUR["print"] + 1,
+    )
+    event(
+        nurse,
+        ward,
+        action="print",
+        what="worklist",
+        ago=timedelta(hours=30),
+        rows=UNUSUAL_PER_HOUR["print"] + 1,
+    )
+    page = signed_in(centre).get(reverse(URL), {"tab": "changed"})
+    assert [official for _volume, official in page.context["lately"]] == [clerk]
+    assert "24 giờ qua có người xem nhiều hơn thường lệ: Trần Thị Thư Ký" in text_of(page)
+
+
+def test_trying_addresses_of_records_elsewhere_stands_out_too(centre, clerk):
+    AccessEvent.objects.bulk_create(
+        AccessEvent(at=clock.real_now(), user=clerk, action="view", what="not_there", row_count=0)
+        for _ in range(UNUSUAL_PER_HOUR["view"] + 1)
+    )
+    assert any(volume.unusual for volume in access_volumes.volumes(centre, question()))
+
+
 def test_the_operators_are_warned_without_a_name(caplog, clerk, ward):
     event(
         clerk,

@@ -36,7 +36,7 @@ def access_log(request: OfficialRequest) -> HttpResponse:
     """The log in three tabs: looks, changes, and how much by whom on which day."""
     form, question, tab = _asked(request)
     after = request.GET.get("after", "")[:400]
-    context = _frame(request, form, question, tab)
+    context = _frame(request, form, question, tab) | {"lately": _unusual_lately(request)}
     if tab == VOLUME:
         volumes = access_volumes.volumes(request.user, question)
         names = _officials({volume.user_id for volume in volumes})
@@ -206,6 +206,15 @@ def _frame(request: OfficialRequest, form: LogFilter, question: log.Question, ta
         "last_day": question.until - timedelta(seconds=1),
         "code": question.code,
     }
+
+
+def _unusual_lately(request: OfficialRequest) -> list[tuple[access_volumes.Volume, User | None]]:
+    """Who looked at unusually much since yesterday's same hour: told on every page of the log, whatever was asked."""
+    now = clock.real_now()
+    lately = access_volumes.volumes(request.user, log.Question(since=now - timedelta(hours=24), until=now))
+    marked = [volume for volume in lately if volume.unusual]
+    names = _officials({volume.user_id for volume in marked})
+    return [(volume, names.get(volume.user_id)) for volume in marked]
 
 
 def _told(request: OfficialRequest, lines: list[log.Line]) -> list[tuple]:
