@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from tests.factories import make_household, make_neighbourhood, make_resident, make_user, make_ward
+from tests.factories import know_history, make_household, make_neighbourhood, make_resident, make_user, make_ward
 from vaccination.models import DoseRecord
 from wards.models import Household, Resident
 from wards.roles import Role
@@ -60,7 +60,8 @@ def test_a_home_is_added_once(desk, ward):
 
 def test_a_dose_is_recorded_once(desk, ward):
     person = make_resident(ward)
-    sent = {"product": "AZ", "given": "01/06/2021", "remembered": "day", "source": "desk"}
+    know_history(person)
+    sent = {"product": "AZ", "given": "01/06/2021", "remembered": "day", "source": "desk", "lot": "", "volume_ml": "", "site": ""}
     first, second = twice(desk, reverse("vaccination:dose-create", args=[person.pk]), sent)
     assert DoseRecord.objects.count() == 1
     assert "Đã ghi mũi" in said(first)
