@@ -27,13 +27,13 @@ def _neighbourhoods(step: Statements) -> None:
         f"""INSERT INTO wards_neighbourhood (ward_id, kind, name, search_key, local_code, walking_order)
         SELECT DISTINCT ON (s.ward_id, s.neighbourhood_key) s.ward_id, s.neighbourhood_kind, s.neighbourhood_name,
             s.neighbourhood_key, '', 0
-        FROM {tables.chunk} c JOIN {tables.people} s USING (row_no)
+        FROM {tables.chunk} c JOIN {step.people} s USING (row_no)
         WHERE s.neighbourhood_id IS NULL AND s.neighbourhood_key <> ''
         ORDER BY s.ward_id, s.neighbourhood_key, s.row_no
         ON CONFLICT (ward_id, search_key) DO NOTHING"""
     )
     step.run(
-        f"""UPDATE {tables.chunk} c SET neighbourhood_id = n.id FROM {tables.people} s, wards_neighbourhood n
+        f"""UPDATE {tables.chunk} c SET neighbourhood_id = n.id FROM {step.people} s, wards_neighbourhood n
         WHERE s.row_no = c.row_no AND c.neighbourhood_id IS NULL AND n.ward_id = s.ward_id
             AND n.search_key = s.neighbourhood_key"""
     )
@@ -41,7 +41,7 @@ def _neighbourhoods(step: Statements) -> None:
     step.run(
         f"""UPDATE wards_household h SET neighbourhood_id = found.neighbourhood_id, version = h.version + 1, updated_at = %(at)s
         FROM (SELECT r.household_id, min(c.neighbourhood_id) AS neighbourhood_id
-            FROM {tables.chunk} c JOIN {tables.people} s USING (row_no) JOIN wards_resident r ON r.id = c.resident_id
+            FROM {tables.chunk} c JOIN {step.people} s USING (row_no) JOIN wards_resident r ON r.id = c.resident_id
             JOIN wards_household h ON h.id = r.household_id
             WHERE c.mode = 'update' AND c.neighbourhood_id IS NOT NULL AND h.neighbourhood_id IS NULL
                 AND h.ward_id = c.ward_id AND NOT {changes.OTHER_ADDRESS}
@@ -60,7 +60,7 @@ def _stay(step: Statements) -> None:
             household_id = CASE WHEN NOT {goes} THEN h.id END,
             address_key = CASE WHEN s.address_key = '' AND s.ward_id = r.ward_id THEN h.address_key ELSE s.address_key END,
             neighbourhood_id = COALESCE(c.neighbourhood_id, CASE WHEN s.ward_id = r.ward_id THEN h.neighbourhood_id END)
-        FROM {tables.people} s, wards_resident r, wards_household h
+        FROM {step.people} s, wards_resident r, wards_household h
         WHERE c.mode = 'update' AND s.row_no = c.row_no AND r.id = c.resident_id AND h.id = r.household_id"""
     )
 
@@ -98,7 +98,7 @@ def _new_homes(step: Statements) -> None:
                 CASE WHEN s.address_key <> '' THEN '' ELSE COALESCE(old.address_text, '') END AS address_text,
                 CASE WHEN s.address_key <> '' THEN s.number_sort_key ELSE COALESCE(old.number_sort_key, '') END AS number
             FROM unnest(%(rows)s::int[], %(ids)s::uuid[], %(codes)s::text[]) AS n(row_no, id, code)
-            JOIN {tables.chunk} c USING (row_no) JOIN {tables.people} s USING (row_no)
+            JOIN {tables.chunk} c USING (row_no) JOIN {step.people} s USING (row_no)
             LEFT JOIN wards_resident r ON c.mode = 'update' AND r.id = c.resident_id AND r.ward_id = c.ward_id
             LEFT JOIN wards_household old ON old.id = r.household_id
         ), walk AS (

@@ -50,6 +50,11 @@ class Statements:
         self.tables = tables
         self.parameters = dict(parameters)
 
+    @property
+    def people(self) -> str:
+        """The staged rows of the chunk, said as a range (`after`, `last`): no statement reads the whole file for them."""
+        return f"(SELECT * FROM {self.tables.people} WHERE row_no > %(after)s AND row_no <= %(last)s)"
+
     def run(self, sql: str, more: Mapping[str, Any] | None = None) -> int:
         self.cursor.execute(sql, {**self.parameters, **(more or {})})
         return self.cursor.rowcount
@@ -72,6 +77,12 @@ def analyze(batch_id: UUID) -> None:
     """Tell the planner how many rows there are; only the owner may, so a function of his does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT import_staging_analyze(%s)", [batch_id])
+
+
+def renew(batch_id: UUID, part: str) -> None:
+    """An empty table in place of one that was emptied many times over, whose dead rows every statement would pass."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT import_staging_create(%s, %s)", [batch_id, part])
 
 
 def drop(batch_id: UUID) -> None:

@@ -31,6 +31,7 @@ from wards.roles import Ability
 log = logging.getLogger(__name__)
 
 BLOCK = 2_000  # rows cleaned and copied at once
+RENEWED_AFTER = 8  # chunks
 MOST_ATTEMPTS = 5
 LONGEST = timedelta(minutes=10)  # a worker then hands the batch on, well before the task's own limits
 
@@ -312,6 +313,8 @@ def _write(batch: ImportBatch, lease: Lease, until: datetime) -> bool:
         while True:
             with transaction.atomic():
                 lease.prolong(attempts=0)
+                if chunks % RENEWED_AFTER == 0:
+                    staging.renew(batch.pk, "chunk")
                 done = writing.write_chunk(job, after=after, at=clock.real_now())
                 if not done.last_row and not in_this_pass:
                     break
