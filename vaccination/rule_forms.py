@@ -13,20 +13,16 @@ WEEKS = range(4, 13)  # never below the manufacturer's minimum, never above the 
 
 
 class RuleChoicesForm(DeskForm):
-    products_in_shortage = forms.TypedChoiceField(
+    products_in_shortage = forms.ChoiceField(
         label=_("Vắc xin chỉ dùng khi thiếu nguồn cung"),
         choices=[("", _("Không mời tiêm (mặc định)")), ("1", _("Được mời tiêm"))],
-        coerce=bool,
-        empty_value=False,
         required=False,
         widget=forms.RadioSelect,
         help_text=_("Pfizer và Moderna thay thế nhau; Moderna sau AstraZeneca (7548/BYT-DP)."),
     )
-    additional_restarts_booster = forms.TypedChoiceField(
+    additional_restarts_booster = forms.ChoiceField(
         label=_("Mũi nhắc lại lần 1 tính từ"),
         choices=[("1", _("Mũi bổ sung, nếu có (mặc định)")), ("", _("Mũi cơ bản cuối"))],
-        coerce=bool,
-        empty_value=False,
         required=False,
         widget=forms.RadioSelect,
         help_text=_("Các văn bản ghi khác nhau; chọn theo hướng dẫn của tỉnh, thành phố."),
@@ -64,7 +60,9 @@ class RuleChoicesForm(DeskForm):
     def chosen(self) -> RuleChoices:
         cleaned = self.cleaned_data
         choices = RuleChoices(
-            cleaned["products_in_shortage"], cleaned["additional_restarts_booster"], self.now.az_intervals
+            bool(cleaned["products_in_shortage"]),
+            bool(cleaned["additional_restarts_booster"]),
+            self.now.az_intervals,
         )
         if not cleaned["az_weeks"]:
             return choices

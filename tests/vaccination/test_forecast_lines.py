@@ -130,7 +130,10 @@ def test_too_young_has_no_next_dose_but_a_date():
     assert "chờ hướng dẫn của Bộ Y tế" in found["reasons"][0]["text_vi"]
     assert "waiting for guidance" in found["reasons"][0]["text_en"]
     little = ask(born="2018-01-02", on="2021-09-01", doses=[])
-    assert (little["state"], [reason["code"] for reason in little["reasons"]]) == ("NOT_ELIGIBLE_AGE", ["AGE"])
+    assert (little["state"], [reason["code"] for reason in little["reasons"]]) == (
+        "NOT_ELIGIBLE_AGE",
+        ["AGE"],
+    )
 
 
 def test_contraindicated_has_no_next_dose():
