@@ -187,8 +187,9 @@ class Row:
     @cached_property
     def is_waiting(self) -> bool:
         """A child of an age that is listed before there is guidance for it."""
-        too_young = self.state == State.NOT_ELIGIBLE_AGE and self.answer is not None
-        return too_young and states.is_waiting(self.answer, self.on)
+        if self.state != State.NOT_ELIGIBLE_AGE or self.answer is None:
+            return False
+        return states.is_waiting(self.answer, self.on)
 
     @property
     def state_label(self) -> str:
