@@ -86,56 +86,50 @@ def _tails(column: Column) -> Tails:
         ]
 
     def tails(values: list[Any]) -> list[bytes]:
-        if not _are_plain(values):
+        together = _plain_together(values)
+        if together is None:
             return [one(value) for value in values]
-        # Put between its marks, encoded and parted again all at once: no value is touched singly.
-        together = f"{_BEFORE}{_BETWEEN.join(values)}{_AFTER}".encode()
-        return together.replace(_NOTHING, b"/>").split(b"|")
+        return (_BEFORE + together.replace(b"|", _BETWEEN) + _AFTER).replace(_NOTHING, b"/>").split(b"|")
 
     return tails
 
 
-_BEFORE, _AFTER = ' t="str"><v>', "</v></c>"
-_BETWEEN, _NOTHING = f"{_AFTER}|{_BEFORE}", f"{_BEFORE}{_AFTER}".encode()
+_BEFORE, _AFTER = b' t="str"><v>', b"</v></c>"
+_BETWEEN, _NOTHING = _AFTER + b"|" + _BEFORE, _BEFORE + _AFTER
+_NEVER_PLAIN = bytes([*range(32), 127]) + b"&<>"
 
 
-def _are_plain(values: list[Any]) -> bool:
-    """Whether all are texts that go into a cell as they stand: looked at together, which costs as little as at one."""
+def _plain_together(values: list[Any]) -> bytes | None:
+    """The texts with a bar between them, if all go into a cell as they stand: looked at together, at the cost of one."""
     try:
-        together = "|".join(values)
-    except TypeError:
-        return False
-    return (
-        together.isprintable()
-        and together.count("|") == len(values) - 1
-        and "&" not in together
-        and "<" not in together
-        and ">" not in together
-        and "_x" not in together
-        and "| " not in together
-        and " |" not in together
-        and not together.startswith(" ")
-        and not together.endswith(" ")
-        and len(together) <= CELL_LIMIT
+        together = "|".join(values).encode()
+    except (TypeError, UnicodeEncodeError):
+        return None
+    is_plain = (
+        len(together.translate(None, _NEVER_PLAIN)) == len(together)
+        and together.count(b"|") == len(values) - 1
+        and b"_x" not in together
+        and b"\xef\xbf" not in together  # U+FFFE and U+FFFF, and what stands near them
+        and b"| " not in together
+        and b" |" not in together
+        and not together.startswith(b" ")
+        and not together.endswith(b" ")
+        and (len(together) <= CELL_LIMIT or max(map(len, values)) <= CELL_LIMIT)
     )
+    return together if is_plain else None
 
 
 def _remembering(column: Column) -> Tails:
     """The same days come again and again."""
     as_cell, known = column.as_cell, dict[Any, bytes]()
 
-    def tails(values: list[Any]) -> list[bytes]:
-        found = []
-        for value in values:
-            one = known.get(value)
-            if one is None:
-                one = tail(as_cell(value)).encode()
-                if len(known) < _REMEMBERED:
-                    known[value] = one
-            found.append(one)
-        return found
+    def made(value: Any) -> bytes:
+        one = tail(as_cell(value)).encode()
+        if len(known) < _REMEMBERED:
+            known[value] = one
+        return one
 
-    return tails
+    return lambda values: [known.get(value) or made(value) for value in values]
 
 
 def style_of(column: Column) -> int:
@@ -146,11 +140,7 @@ def rows_as_xml(
     columns: Sequence[Column], rows: Iterable[Any], first_row: int
 ) -> Iterator[tuple[int, bytes]]:
     """(number of rows, their XML), block by block; the first row has the number `first_row`."""
-    cells = "".join(
-        f'<c r="{xlsx_parts.letters(place)}#" s="{style_of(column)}"%b'
-        for place, column in enumerate(columns)
-    )
-    template = f'<row r="#">{cells}</row>'.encode()
+    template = f'<row r="#">{"".join(map(_cell, range(len(columns)), map(style_of, columns)))}</row>'.encode()
     readers = [(column.value, _tails(column)) for column in columns]
     rows, number = iter(rows), first_row
     while block := list(islice(rows, BLOCK)):
@@ -161,6 +151,11 @@ def rows_as_xml(
         ]
         yield len(block), b"".join(lines)
         number += len(block)
+
+
+def _cell(place: int, style: int) -> str:
+    look = f' s="{style}"' if style else ""
+    return f'<c r="{xlsx_parts.letters(place)}#"{look}%b'
 
 
 def row_as_xml(number: int, texts: Sequence[str], style: int, *, lines: int = 1) -> bytes:

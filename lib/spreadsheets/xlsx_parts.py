@@ -19,8 +19,8 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _A4 = 9
 _HEAD_AND_FOOT = 255  # characters that Excel takes in all three parts together
 
-# Places in `cellXfs` below.
-PLAIN, TITLE, HEADER, TEXT, NUMBER, DATE, DIGITS = range(7)
+# Places in `cellXfs` below. Most cells are text, whose place is 0: it need not be written.
+TEXT, TITLE, HEADER, PLAIN, NUMBER, DATE, DIGITS = range(7)
 
 _TOP = '<alignment vertical="top"/>'
 STYLES = (
@@ -34,12 +34,12 @@ STYLES = (
     '<border><left style="thin"><color auto="1"/></left><right style="thin"><color auto="1"/></right>'
     '<top style="thin"><color auto="1"/></top><bottom style="thin"><color auto="1"/></bottom><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="7">'
-    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
+    '<alignment vertical="top" wrapText="1"/></xf>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
     '<xf numFmtId="0" fontId="2" fillId="2" borderId="1" xfId="0" applyFont="1" applyFill="1" applyBorder="1"'
     ' applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>'
-    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
-    '<alignment vertical="top" wrapText="1"/></xf>'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     f'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">{_TOP}</xf>'
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
     '<alignment horizontal="left" vertical="top"/></xf>'
