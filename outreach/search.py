@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from lib import names
 from outreach.filters import RESIDENCE, WorklistFilters
-from outreach.list_rows import Row, rows_of
+from outreach.list_rows import Row
 from outreach.worklists import Selection
 from vaccination import sentences
 from vaccination.sentence_texts import LANGUAGES
@@ -53,9 +53,16 @@ def find(text: str, selection: Selection) -> Answer:
     nobody = sentences.not_found(text)
     if question is None:
         return Answer(text, [], "", False, nobody)
-    found = everywhere(selection).people().filter(question.q).annotate(nearness=question.nearness)
-    values = list(found.order_by("nearness", "sort_key", "id").values(*Row.FIELDS, "nearness")[: MOST + 1])
-    rows = rows_of(values[:MOST], selection.user, selection.on)
+    at_large = everywhere(selection)
+    found = at_large.people().filter(question.q).annotate(nearness=question.nearness)
+    order = found.order_by("nearness", "sort_key", "id")
+    values = list(
+        order.values_list("id", "nearness", "sort_key")[: MOST + 1]
+    )  # narrow; the rest for those shown
+    nearness = {pk: near for pk, near, _key in values}
+    rows = at_large.whole([pk for pk, _near, _key in values[:MOST]])
+    for row in rows:
+        row.values["nearness"] = nearness[row.id]
     listed, in_filters = _listed(rows, selection)
     matches = [
         Match(

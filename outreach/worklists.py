@@ -326,7 +326,7 @@ class Selection(Figures):
             return paging.Page([])
         found = self._oldest_first(after, size) if many and not before else None
         found = found or self._places(after, before, size)
-        return paging.Page(self._whole([place[-1] for place in found.rows]), found.next, found.previous)
+        return paging.Page(self.whole([place[-1] for place in found.rows]), found.next, found.previous)
 
     def _places(
         self, after: str, before: str, size: int, among: "AgeClass | None" = None
@@ -350,7 +350,7 @@ class Selection(Figures):
         found = self._places(after, "", size, among) if among else None
         return found if found and found.next else None
 
-    def _whole(self, ids: list[UUID]) -> list[Row]:
+    def whole(self, ids: list[UUID]) -> list[Row]:
         """These people, in this order. Who is where in the list is read from narrow rows, what is said of them only here."""
         found = statements.rows(
             ("whole", *self.signature),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import Case, CharField, Exists, F, Func, IntegerField, OuterRef, Q, Value, When
-from django.db.models.lookups import Regex
+from django.db.models.lookups import Contains, Regex
 
 from lib import names
 from lib.addresses import address_search_key
@@ -61,9 +61,15 @@ def asked(text: str, *, prefix: str = "", resident: str = "pk") -> Asked | None:
 
 def _name(text: str, key: str, prefix: str) -> Asked:
     pattern = "(^| )" + re.sub("[iy]", "[iy]", key)  # Quý and Quí; the last word may be its beginning only
-    q = Q(**{f"{prefix}search_key__regex": pattern})
+    # The longest piece that stands as it was typed is looked for first: most names fail it, at a tenth of a pattern's cost.
+    literal = max(re.split("[iy]", key), key=len)
+    q = Q(**{f"{prefix}search_key__contains": literal}) & Q(**{f"{prefix}search_key__regex": pattern})
     if " " not in key and 3 <= len(key) <= 5:
-        q |= Q(**{f"{prefix}search_key__regex": "^" + " ".join(f"{letter}[^ ]*" for letter in key) + "$"})
+        initials = "^" + " ".join(f"{letter}[^ ]*" for letter in key) + "$"
+        begins = Q(
+            **{f"{prefix}search_key__startswith": key[0], f"{prefix}search_key__contains": f" {key[1]}"}
+        )
+        q |= begins & Q(**{f"{prefix}search_key__regex": initials})
     accented = names.match_key(text)
     nearness = Case(
         When(Q(**{f"{prefix}match_key": accented}), then=0),
@@ -85,7 +91,11 @@ def _number(digits: str, prefix: str, resident: str) -> Asked:
     if len(digits) >= 3:
         phones = Func(F(f"{prefix}phones"), Value(" "), function="array_to_string", output_field=CharField())
         tail = re.sub("^84(?=.{9}$)", "0", digits)
-        q = q | Q(Regex(phones, Value(f"{tail}( |$)"))) | Q(**{f"{prefix}guardian_phone__endswith": tail})
+        q = (
+            q
+            | (Q(Contains(phones, tail)) & Q(Regex(phones, Value(f"{tail}( |$)"))))
+            | Q(**{f"{prefix}guardian_phone__endswith": tail})
+        )
     if len(digits) >= 9 and (identity := _identity(digits, resident)):
         q = q | identity.q
     nearness = Case(When(house, then=0), default=1, output_field=IntegerField())
