@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pghistory
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -40,20 +40,6 @@ class ApiViewSet(ViewSet):
 
     def check(self, request: Request, scope: TokenScope | None, abilities: Sequence[Ability]) -> None:
         operations.check(request, scope, abilities)
-
-    def handle_exception(self, exc: Exception) -> Any:
-        if (
-            isinstance(exc, (Http404, exceptions.NotFound))
-            and self.kwargs
-            and self.request.user.is_authenticated
-        ):
-            self.record(
-                AccessEvent.Action.VIEW,
-                object_id=next(iter(self.kwargs.values())),
-                rows=0,
-                outcome="not_found",
-            )
-        return super().handle_exception(exc)
 
     def record(
         self,
