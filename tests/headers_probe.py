@@ -45,9 +45,9 @@ def main() -> None:
             "status": response.status_code,
             "headers": {key.lower(): value for key, value in response.headers.items()},
             "cookies": {key: dict(morsel.items()) for key, morsel in response.cookies.items()},
-            "body": (b"".join(response.streaming_content) if response.streaming else response.content)[:200_000].decode(
-                errors="replace"
-            ),
+            "body": (b"".join(response.streaming_content) if response.streaming else response.content)[
+                :200_000
+            ].decode(errors="replace"),
         }
     json.dump(answers, sys.stdout)
 

@@ -13,7 +13,15 @@ from django.test import Client
 from django.urls import reverse
 
 from lib import identity
-from tests.factories import SUOI_HOA, make_dose, make_household, make_neighbourhood, make_resident, make_user, make_ward
+from tests.factories import (
+    SUOI_HOA,
+    make_dose,
+    make_household,
+    make_neighbourhood,
+    make_resident,
+    make_user,
+    make_ward,
+)
 from vaccination import forecasts
 from wards import identity_numbers, search_rate
 from wards.models import AccessEvent, IdentityClaim, Installation, Resident
@@ -115,14 +123,19 @@ def test_auth_01_a_foreign_record_asked_for_by_its_id_is_404_and_in_the_log(desk
 def test_auth_15_no_figure_and_no_list_changes_when_the_neighbour_ward_fills(desk, ward, other):
     """Totals, counts, choices and suggestions are computed in scope: the screens are the same letter for letter."""
     home = make_household(ward, neighbourhood=make_neighbourhood(ward, "Khu Nhà"))
-    mine = [make_resident(ward, name=f"Nguyễn Thị Nhà {n}", born="1950-02-03", household=home) for n in range(3)]
+    mine = [
+        make_resident(ward, name=f"Nguyễn Thị Nhà {n}", born="1950-02-03", household=home) for n in range(3)
+    ]
     make_dose(mine[0])
     forecasts.refresh_residents([one.pk for one in mine], on=clock_day())
     before = screens(desk, home)
     for number in range(12):
         place = make_neighbourhood(other, f"Khu Xa {number}")
         far = make_household(other, neighbourhood=place, street="Phố Xa")
-        people = [make_resident(other, name=f"Nguyễn Thị Nhà {n}", born="1950-02-03", household=far) for n in range(3)]
+        people = [
+            make_resident(other, name=f"Nguyễn Thị Nhà {n}", born="1950-02-03", household=far)
+            for n in range(3)
+        ]
         make_dose(people[0])
         forecasts.refresh_residents([one.pk for one in people], on=clock_day())
     assert screens(desk, home) == before
@@ -135,15 +148,23 @@ def clock_day():
 
 
 def screens(client, home) -> dict[str, str]:
-    pages = {name: client.get(reverse(name)) for name in ("outreach:today", "outreach:worklist", "wards:resident-list", "wards:import-list")}
+    pages = {
+        name: client.get(reverse(name))
+        for name in ("outreach:today", "outreach:worklist", "wards:resident-list", "wards:import-list")
+    }
     pages |= {f"search by {name}": client.post(reverse(name), {"q": "nguyen thi nha"}) for name in SEARCHES}
     sent = {"name": "Nguyễn Thị Nhà 1", "full_name": "Nguyễn Thị Nhà 1", "born": "03/02/1950", "sex": "F"}
     pages["typeahead"] = client.post(reverse("wards:resident-duplicates", args=[home.pk]), sent)
     pages["homes to move to"] = client.post(
         reverse("wards:household-move", args=[home.pk]), {"find": "pho", "search": "1"}
     )
-    assert {page.status_code for page in pages.values()} == {200}, {name: page.status_code for name, page in pages.items()}
-    return {name: shown(page) if "<main" in page.content.decode() else page.content.decode() for name, page in pages.items()}
+    assert {page.status_code for page in pages.values()} == {200}, {
+        name: page.status_code for name, page in pages.items()
+    }
+    return {
+        name: shown(page) if "<main" in page.content.decode() else page.content.decode()
+        for name, page in pages.items()
+    }
 
 
 # ---------------------------------------------------------------- AUTH-08: what is for machines and makers is not there
@@ -160,7 +181,13 @@ def test_auth_08_pages_for_machines_and_makers_are_not_there(desk, address):
 
 # ---------------------------------------------------------------- AUTH-17: one connection, alternating users
 
-SETTINGS = ("pghistory.context_id", "pghistory.context_metadata", "role", "search_path", "session_authorization")
+SETTINGS = (
+    "pghistory.context_id",
+    "pghistory.context_metadata",
+    "role",
+    "search_path",
+    "session_authorization",
+)
 
 
 def session_state() -> tuple:
@@ -174,7 +201,10 @@ def test_auth_17_a_connection_that_serves_users_in_turn_keeps_nothing_of_any(dja
     """One persistent connection; a city's health centre, two wards and a stranger take turns, reading and writing."""
     Installation.objects.create(city_name="Thành phố Thử")
     wards = [make_ward(), make_ward(SUOI_HOA)]
-    people = [person_with(number, ward, name) for number, ward, name in zip((OURS, THEIRS), wards, ("Người Một", "Người Hai"), strict=True)]
+    people = [
+        person_with(number, ward, name)
+        for number, ward, name in zip((OURS, THEIRS), wards, ("Người Một", "Người Hai"), strict=True)
+    ]
     clients = []
     for ward in wards:
         client = Client()
@@ -189,7 +219,10 @@ def test_auth_17_a_connection_that_serves_users_in_turn_keeps_nothing_of_any(dja
     for turn in range(40):
         mine, other = turn % 2, 1 - turn % 2
         city.get(reverse("outreach:resident-detail", args=[people[other].pk]))
-        answers = [clients[mine].get(reverse("outreach:resident-detail", args=[person.pk])).status_code for person in people]
+        answers = [
+            clients[mine].get(reverse("outreach:resident-detail", args=[person.pk])).status_code
+            for person in people
+        ]
         assert answers == ([200, 404] if mine == 0 else [404, 200])
         edit = reverse("wards:household-edit", args=[people[mine].household_id])
         form = clients[mine].get(edit).context["form"]

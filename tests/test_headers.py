@@ -19,7 +19,17 @@ from wards.roles import Role
 
 pytestmark = pytest.mark.slow
 HOST = "tungnha.example"
-PAGES = ("sign-in", "today", "people", "account", "missing", "forbidden", "wrong method", "broken", "sign-in elsewhere")
+PAGES = (
+    "sign-in",
+    "today",
+    "people",
+    "account",
+    "missing",
+    "forbidden",
+    "wrong method",
+    "broken",
+    "sign-in elsewhere",
+)
 FILES = ("download",)
 STATIC = ("static css", "static js", "static icon")
 
@@ -107,7 +117,10 @@ def of_csp(csp: dict[str, list[str]]) -> int:
     scripts = csp.get("script-src", csp.get("default-src", ["*"]))
     styles = csp.get("style-src", csp.get("default-src", ["*"]))
     everything = [source for sources in csp.values() for source in sources]
-    if any(source in ("*", "'unsafe-inline'", "data:", "https:") for source in scripts) or "http:" in everything:
+    if (
+        any(source in ("*", "'unsafe-inline'", "data:", "https:") for source in scripts)
+        or "http:" in everything
+    ):
         return -20
     if "object-src" not in csp and "default-src" not in csp:
         return -20
@@ -187,7 +200,9 @@ def test_the_rules_themselves_find_faults():
             assert score(less, http) < 120, name
     inline = good["headers"] | {"content-security-policy": "script-src 'self' 'unsafe-inline'"}
     assert score(good | {"headers": inline}, http) == 60
-    assert score(good | {"cookies": {"sessionid": {"secure": "", "httponly": "", "samesite": ""}}}, http) == 60
+    assert (
+        score(good | {"cookies": {"sessionid": {"secure": "", "httponly": "", "samesite": ""}}}, http) == 60
+    )
 
 
 # ---------------------------------------------------------------- the product
@@ -235,7 +250,9 @@ def test_the_content_policy_is_closed(answers):
     assert csp["img-src"] == ["'self'", "data:"]  # the QR code of a second factor
     assert "unsafe" not in str(csp)
     for name in PAGES:
-        body = re.sub(r'<script[^>]+type="application/json".*?</script>', "", answers[name]["body"], flags=re.DOTALL)
+        body = re.sub(
+            r'<script[^>]+type="application/json".*?</script>', "", answers[name]["body"], flags=re.DOTALL
+        )
         assert not re.search(r"<script(?![^>]+src=)|<style|\sstyle=|\son\w+=|javascript:", body), name
 
 
@@ -244,7 +261,12 @@ def test_cookies_belong_to_this_host_alone(answers):
     assert "__Host-csrftoken" in cookies
     for name, flags in cookies.items():
         assert name.startswith("__Host-"), name
-        assert (flags["secure"], flags["httponly"], flags["path"], flags["domain"]) == (True, True, "/", ""), name
+        assert (flags["secure"], flags["httponly"], flags["path"], flags["domain"]) == (
+            True,
+            True,
+            "/",
+            "",
+        ), name
         assert flags["samesite"] in ("Lax", "Strict"), name
 
 

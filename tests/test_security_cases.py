@@ -15,7 +15,9 @@ def test_every_test_that_is_named_exists():
     assert len(named) > 50
     for path, name in named:
         tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, f"{path}::{name}"
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, (
+            f"{path}::{name}"
+        )
 
 
 def test_every_case_has_a_line_that_names_a_test_or_says_why_not():

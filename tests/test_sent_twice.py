@@ -5,7 +5,14 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from tests.factories import know_history, make_household, make_neighbourhood, make_resident, make_user, make_ward
+from tests.factories import (
+    know_history,
+    make_household,
+    make_neighbourhood,
+    make_resident,
+    make_user,
+    make_ward,
+)
 from vaccination.models import DoseRecord
 from wards.models import Household, Resident
 from wards.roles import Role
@@ -35,7 +42,14 @@ def said(page) -> str:
 
 def test_a_person_is_added_once(desk, ward):
     home = make_household(ward)
-    sent = {"name": "Nguyễn Thị Lan", "born": "1950", "sex": "F", "residence": "here", "registration": "permanent", "mobility": "walks"}
+    sent = {
+        "name": "Nguyễn Thị Lan",
+        "born": "1950",
+        "sex": "F",
+        "residence": "here",
+        "registration": "permanent",
+        "mobility": "walks",
+    }
     first, second = twice(desk, reverse("wards:resident-add", args=[home.pk]), sent)
     assert Resident.objects.count() == 1
     assert "Đã thêm Nguyễn Thị Lan" in said(first)
@@ -55,13 +69,23 @@ def test_a_home_is_added_once(desk, ward):
     assert Household.objects.count() == 1
     assert "Đã thêm hộ" in said(first)
     assert "đã ghi rồi, không thêm lần nữa." in said(second)
-    assert second.redirect_chain[-1][0] == reverse("wards:household-detail", args=[Household.objects.get().pk])
+    assert second.redirect_chain[-1][0] == reverse(
+        "wards:household-detail", args=[Household.objects.get().pk]
+    )
 
 
 def test_a_dose_is_recorded_once(desk, ward):
     person = make_resident(ward)
     know_history(person)
-    sent = {"product": "AZ", "given": "01/06/2021", "remembered": "day", "source": "desk", "lot": "", "volume_ml": "", "site": ""}
+    sent = {
+        "product": "AZ",
+        "given": "01/06/2021",
+        "remembered": "day",
+        "source": "desk",
+        "lot": "",
+        "volume_ml": "",
+        "site": "",
+    }
     first, second = twice(desk, reverse("vaccination:dose-create", args=[person.pk]), sent)
     assert DoseRecord.objects.count() == 1
     assert "Đã ghi mũi" in said(first)

@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ _SECRETS = "second factor"
 class OfficialBackend(AuthenticationBackend):
     """An account whose last day is over is nobody's, also for a session that is still open."""
 
-    def user_can_authenticate(self, user: User | None) -> bool:  # type: ignore[override]
+    def user_can_authenticate(self, user: User | None) -> bool:
         return user is not None and user.is_open(clock.real_now())
 
 
@@ -120,7 +121,9 @@ class MFAAdapter(DefaultMFAAdapter):
         return ring().decrypt(encrypted_text, context=_SECRETS)
 
     def generate_authenticator_name(self, user: User, type) -> str:
-        return _("Khóa {number}").format(number=user.authenticator_set.filter(type=type).count() + 1)
+        return _("Khóa {number}").format(
+            number=Authenticator.objects.filter(user=user, type=type).count() + 1
+        )
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return super().get_public_key_credential_rp_entity() | {"name": "Từng Nhà"}

@@ -4,6 +4,7 @@ password is their own, a second factor was shown. One place for all doors that c
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.contrib.auth import logout
@@ -16,6 +17,7 @@ from lib import clock
 from wards import devices, kept_forms, second_factor, sessions
 from wards.audit import record_access
 from wards.models import AccessEvent
+from wards.views.official import OfficialRequest
 
 # By which doors each state may be left. Ways out and the language are open in all of them.
 ALWAYS_OPEN = {"account_logout", "set_language", "healthz", "session-lock", "account_inactive"}
@@ -53,8 +55,8 @@ class GateMiddleware:
         if name in ALWAYS_OPEN or _is_public(request, view):
             return None
         for is_closed, doors, answer in _STATES:
-            if is_closed(request, now):
-                return None if name in doors else answer(request)
+            if is_closed(cast(OfficialRequest, request), now):
+                return None if name in doors else answer(cast(OfficialRequest, request))
         if is_by_hand(request):
             sessions.note_activity(request, now)
         return None
@@ -83,11 +85,11 @@ def is_by_hand(request: HttpRequest) -> bool:
 # ---------------------------------------------------------------- the states and their answers
 
 
-def _must_change_password(request: HttpRequest, now: datetime) -> bool:
+def _must_change_password(request: OfficialRequest, now: datetime) -> bool:
     return bool(request.user.must_change_password) and not second_factor.is_demonstration()
 
 
-def _must_show_factor(request: HttpRequest, now: datetime) -> bool:
+def _must_show_factor(request: OfficialRequest, now: datetime) -> bool:
     """Somebody who has a factor shows it, also where the way in did not ask: a link, a card, another door."""
     user = request.user
     if second_factor.is_passed(request, user):
@@ -100,14 +102,14 @@ def _must_show_factor(request: HttpRequest, now: datetime) -> bool:
     return False
 
 
-def _must_make_factor(request: HttpRequest, now: datetime) -> bool:
+def _must_make_factor(request: OfficialRequest, now: datetime) -> bool:
     return not second_factor.is_passed(request, request.user) and second_factor.is_required(request.user)
 
 
 _HAS_NONE = "no_second_factor"
 
 
-def _ask_again(request: HttpRequest) -> HttpResponse:
+def _ask_again(request: OfficialRequest) -> HttpResponse:
     sessions.lock(request, clock.real_now())
     if "HX-Request" in request.headers:
         # the page stays as it is, with what was typed; its script covers it (static/idle.js)
@@ -115,16 +117,16 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(_where_to_go_on(request, request.user.pk), reverse("account_reauthenticate"))
 
 
-def _ask_for_password(request: HttpRequest) -> HttpResponse:
+def _ask_for_password(request: OfficialRequest) -> HttpResponse:
     return _lead_to(request, reverse("account_change_password"))
 
 
-def _ask_for_factor(request: HttpRequest) -> HttpResponse:
+def _ask_for_factor(request: OfficialRequest) -> HttpResponse:
     to = reverse("mfa_reauthenticate")
     return _lead_to(request, redirect_to_login(_where_to_go_on(request, None), to)["Location"])
 
 
-def _ask_for_enrolment(request: HttpRequest) -> HttpResponse:
+def _ask_for_enrolment(request: OfficialRequest) -> HttpResponse:
     return _lead_to(request, reverse("mfa_index"))
 
 
@@ -134,7 +136,7 @@ def _lead_to(request: HttpRequest, address: str) -> HttpResponse:
     return redirect(address)
 
 
-def _where_to_go_on(request: HttpRequest, user_id: int | None) -> str:
+def _where_to_go_on(request: OfficialRequest, user_id: int | None) -> str:
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     return reverse("form-again") if kept_forms.keep(request, user_id) else "/"
@@ -151,7 +153,7 @@ def _ended(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(to, reverse("account_login"))
 
 
-_STATES: tuple[tuple[Callable[[HttpRequest, datetime], bool], set[str], Callable], ...] = (
+_STATES: tuple[tuple[Callable[[OfficialRequest, datetime], bool], set[str], Callable], ...] = (
     (sessions.is_locked, PROVING_AGAIN, _ask_again),
     (_must_change_password, NEW_PASSWORD | PROVING_AGAIN, _ask_for_password),
     (_must_show_factor, SHOWING_FACTOR, _ask_for_factor),

@@ -1,6 +1,7 @@
 """Passwords: what hashing one costs, and which are guessed first. Nothing here asks the network."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -47,26 +48,35 @@ class EasilyGuessedPasswordValidator:
     """
 
     def validate(self, password: str, user=None) -> None:
-        if is_easily_guessed(password):
+        if is_easily_guessed(password, _own_words(user)):
             raise ValidationError(
-                _("Mật khẩu này dễ đoán: nhiều người đã dùng. Chọn mật khẩu khác."), code="guessed"
+                _("Mật khẩu này dễ đoán: từ quen thuộc, tên của mình hoặc số. Chọn mật khẩu khác."),
+                code="guessed",
             )
 
     def get_help_text(self) -> str:
         return _("Không dùng từ quen thuộc kèm số, ví dụ matkhau2026.")
 
 
-def is_easily_guessed(password: str) -> bool:
+def is_easily_guessed(password: str, own_words: Iterable[str] = ()) -> bool:
     """Whether nearly no letters are left of the password when guessed words and numbers are taken out of it."""
-    plain = re.sub(r"\s", "", search_key(password))
-    plain = re.sub(r"[^a-z0-9@$!]", "", plain) or re.sub(r"\s", "", password.lower())
+    plain = re.sub(r"[^\W_]+", lambda run: search_key(run[0]), password)
+    plain = re.sub(r"[^a-z0-9@$!]", "", plain)
     readings = {plain, plain.translate(_LEET), re.sub(r"[\d@$!]+$", "", plain).translate(_LEET)}
-    return any(_is_guessed_words(reading) or _is_repetition(reading) for reading in readings)
+    # longer ones first, so that a long word is not cut by a short one
+    words = sorted({*guessed_words(), *own_words}, key=lambda word: (-len(word), word))
+    return any(_is_guessed_words(reading, words) or _is_repetition(reading) for reading in readings)
 
 
-def _is_guessed_words(text: str) -> bool:
+def _own_words(user) -> set[str]:
+    """What everybody knows of the account's holder."""
+    known = f"{getattr(user, 'full_name', '')} {getattr(user, 'username', '')}"
+    return {word for word in re.split(r"[^a-z]+", search_key(known)) if len(word) > 2}
+
+
+def _is_guessed_words(text: str, words: Iterable[str]) -> bool:
     left = text
-    for word in guessed_words():
+    for word in words:
         left = left.replace(word, " ")
     return left != text and len(re.sub(r"[^a-z]", "", left)) < LEAST_OWN_LETTERS
 
@@ -78,7 +88,7 @@ def _is_repetition(text: str) -> bool:
 
 @cache
 def guessed_words() -> tuple[str, ...]:
-    """Lower case, without marks and spaces; longer ones first, so that a long word is not cut by a short one."""
+    """Lower case, without marks and spaces."""
     lines = WORDS_FILE.read_text(encoding="utf-8").splitlines()
     words = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
-    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+    return tuple(words)

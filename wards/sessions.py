@@ -5,6 +5,7 @@ stands inside it: when it began, when its user last did something, since when it
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.sessions.models import Session
@@ -29,10 +30,12 @@ def begin(request: HttpRequest, user: User) -> None:
     session = request.session
     if session.session_key is None:
         session.create()
-    OpenSession.objects.filter(session_key=session.session_key).delete()  # signed in once more in the same browser
+    OpenSession.objects.filter(
+        session_key=session.session_key
+    ).delete()  # signed in once more in the same browser
     row = OpenSession.objects.create(
         user=user,
-        session_key=session.session_key,
+        session_key=session.session_key or "",
         began_at=now,
         seen_at=now,
         address=address_of(request),
@@ -89,15 +92,16 @@ def note_activity(request: HttpRequest, at: datetime) -> None:
     if not unlocked and at.timestamp() - session.get(SEEN, 0) < NOTED_EVERY:
         return
     session[SEEN] = at.timestamp()
-    OpenSession.objects.filter(pk=session.get(ROW)).update(
-        seen_at=at, session_key=session.session_key, address=address_of(request)
-    )
+    row_of(request).update(seen_at=at, session_key=session.session_key, address=address_of(request))
+
+
+def row_of(request: HttpRequest) -> QuerySet[OpenSession]:
+    return OpenSession.objects.filter(pk=request.session.get(ROW) or UUID(int=0))
 
 
 def note_key(request: HttpRequest) -> None:
     """A changed password gives the session another key; its row follows."""
-    session = request.session
-    OpenSession.objects.filter(pk=session.get(ROW)).update(session_key=session.session_key)
+    row_of(request).update(session_key=request.session.session_key)
 
 
 # ---------------------------------------------------------------- all sessions of an account

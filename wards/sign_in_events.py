@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from lib import clock
 from wards import hooks, second_factor, sessions
 from wards.audit import record_access_of
-from wards.models import AccessEvent, ApiToken, OpenSession, SignIn, User
+from wards.models import AccessEvent, ApiToken, SignIn, User
 
 
 def connect() -> None:
@@ -34,7 +34,7 @@ def _signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: A
 
 
 def _signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
-    OpenSession.objects.filter(pk=request.session.get(sessions.ROW)).delete()
+    sessions.row_of(request).delete()
 
 
 def _password_changed(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:

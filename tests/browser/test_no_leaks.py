@@ -22,22 +22,40 @@ OFFICER = "demo-vo-cuong"
 # Synthetic people, named as nobody else here is.
 TYPED = {"name": "Quách Thị Dấu Vết", "phone": "0987654301", "number": "027150004321"}
 RENAMED = "Quách Thị Vết Mờ"
-IN_FILE = [("Vi Văn Tệp Sạch", "0987654302"), ("Vi Thị Tệp Hỏng", "0987654303"), ("Vi Thị Sai Sinh", "0987654304")]
-SECRETS = [TYPED["name"], RENAMED, TYPED["phone"], TYPED["number"], *[word for person in IN_FILE for word in person]]
+IN_FILE = [
+    ("Vi Văn Tệp Sạch", "0987654302"),
+    ("Vi Thị Tệp Hỏng", "0987654303"),
+    ("Vi Thị Sai Sinh", "0987654304"),
+]
+SECRETS = [
+    TYPED["name"],
+    RENAMED,
+    TYPED["phone"],
+    TYPED["number"],
+    *[word for person in IN_FILE for word in person],
+]
 
 
 def readings(secret: str) -> set[str]:
     """How it might stand in a log: as typed, without marks, without spaces, as an escape of Python or of an address."""
     plain = search_key(secret)
     forms = {secret, secret.lower(), secret.upper(), plain, plain.replace(" ", "-"), plain.replace(" ", "+")}
-    forms |= {repr(secret.encode())[2:-1], secret.encode("unicode_escape").decode(), secret.encode("ascii", "xmlcharrefreplace").decode()}
+    forms |= {
+        repr(secret.encode())[2:-1],
+        secret.encode("unicode_escape").decode(),
+        secret.encode("ascii", "xmlcharrefreplace").decode(),
+    }
     digits = re.sub(r"\D", "", secret)
     return forms | ({f"+84{digits[1:]}", f"84{digits[1:]}"} if len(digits) == 10 else set())
 
 
 def leaks(lines: list[str]) -> list[str]:
     wanted = {form.lower() for secret in SECRETS for form in readings(secret) if len(form) > 5}
-    return [line for line in lines if any(form in unquote(line).lower() or form in line.lower() for form in wanted)]
+    return [
+        line
+        for line in lines
+        if any(form in unquote(line).lower() or form in line.lower() for form in wanted)
+    ]
 
 
 def test_the_check_itself_finds_leaks():
@@ -54,11 +72,18 @@ def test_the_check_itself_finds_leaks():
     assert leaks(["GET /nguoi-dan/tim/ 200", "Quách Văn Khác"]) == []
 
 
-def test_a_days_work_leaves_no_name_and_no_number_in_addresses_and_logs(site: Site, browser: Browser, tmp_path: Path):
+def test_a_days_work_leaves_no_name_and_no_number_in_addresses_and_logs(
+    site: Site, browser: Browser, tmp_path: Path
+):
     context = browser.new_context(locale="vi-VN", accept_downloads=True)
     page = context.new_page()
     visited: list[str] = []
-    page.on("request", lambda request: visited.append(f"{request.method} {request.url} {request.headers.get('referer', '')}"))
+    page.on(
+        "request",
+        lambda request: visited.append(
+            f"{request.method} {request.url} {request.headers.get('referer', '')}"
+        ),
+    )
 
     page.goto(f"{site.url}/accounts/login/")  # a name typed into the wrong box, with a wrong password
     page.locator("#id_login").fill(TYPED["name"])
@@ -118,8 +143,13 @@ def export(page: Page, site: Site, folder: Path) -> None:
 def read_in_a_file(page: Page, site: Site, folder: Path) -> None:
     """Three people of one file: a good line, one twice, one whose birth date is none."""
     (clean, clean_phone), (twice, twice_phone), (bad, bad_phone) = IN_FILE
-    lines = ["Họ và tên;Ngày sinh;Giới tính;Số điện thoại;Địa chỉ", f"{clean};07/03/1950;Nam;{clean_phone};9 phố Thử"]
-    lines += [f"{twice};03/02/1951;Nữ;{twice_phone};9 phố Thử"] * 2 + [f"{bad};hôm {bad};Nữ;{bad_phone};9 phố Thử"]
+    lines = [
+        "Họ và tên;Ngày sinh;Giới tính;Số điện thoại;Địa chỉ",
+        f"{clean};07/03/1950;Nam;{clean_phone};9 phố Thử",
+    ]
+    lines += [f"{twice};03/02/1951;Nữ;{twice_phone};9 phố Thử"] * 2 + [
+        f"{bad};hôm {bad};Nữ;{bad_phone};9 phố Thử"
+    ]
     path = folder / f"{clean}.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
     page.goto(f"{site.url}/nhap-tep/")
@@ -138,8 +168,14 @@ def errors(page: Page, site: Site) -> None:
     """What goes wrong: an address that is none, a form whose token is old, a request that breaks."""
     page.goto(f"{site.url}/nguoi-dan/00000000-0000-0000-0000-000000000000/")
     page.goto(f"{site.url}/nguoi-dan/")
-    for fields in ({"q": TYPED["name"]}, {"q": TYPED["number"] + "\0"}, {"full_name": TYPED["name"], "csrfmiddlewaretoken": "x"}):
-        page.request.post(f"{site.url}/nguoi-dan/tim/", form=fields, headers={"Referer": f"{site.url}/nguoi-dan/"})
+    for fields in (
+        {"q": TYPED["name"]},
+        {"q": TYPED["number"] + "\0"},
+        {"full_name": TYPED["name"], "csrfmiddlewaretoken": "x"},
+    ):
+        page.request.post(
+            f"{site.url}/nguoi-dan/tim/", form=fields, headers={"Referer": f"{site.url}/nguoi-dan/"}
+        )
     page.request.fetch(f"{site.url}/nguoi-dan/tim/", method="PATCH", data=TYPED["name"])
 
 
@@ -147,4 +183,8 @@ def written_lines(folder: Path) -> list[tuple[Path, str]]:
     """Every line of every log under the folder of the product's data: web, workers, scheduler, PostgreSQL, Valkey."""
     logs = [path for path in folder.rglob("*.log") if path.is_file()]
     assert folder / "run.log" in logs
-    return [(path, line) for path in logs for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
+    return [
+        (path, line)
+        for path in logs
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+    ]

@@ -105,10 +105,17 @@ def localhost(site: Site) -> Site:
     return Site(site.url.replace("127.0.0.1", "localhost"), site.data_dir)
 
 
-def test_a_passkey_is_made_and_asked_for_at_the_next_sign_in(page: Page, context: BrowserContext, localhost: Site):
+def test_a_passkey_is_made_and_asked_for_at_the_next_sign_in(
+    page: Page, context: BrowserContext, localhost: Site
+):
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
-    options = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
     options |= {"hasResidentKey": True, "automaticPresenceSimulation": True}
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 

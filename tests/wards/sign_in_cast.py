@@ -17,7 +17,9 @@ def make_official(role, ward=None, username: str = "canbo.vocuong", **fields) ->
     return user
 
 
-def sign_in(client, user: User | str = "canbo.vocuong", password: str = PASSWORD, address: str = "10.0.0.1", **data):
+def sign_in(
+    client, user: User | str = "canbo.vocuong", password: str = PASSWORD, address: str = "10.0.0.1", **data
+):
     username = getattr(user, "username", user)
     return client.post(LOGIN, {"login": username, "password": password} | data, REMOTE_ADDR=address)
 

@@ -232,7 +232,12 @@ def test_a_browser_that_never_signed_in_has_nothing_kept(client, home):
 def test_secrets_and_files_are_not_kept(locked, home):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    sent = TYPED | {"password": "bí mật", "password1": "bí mật", "code": "123456", "file": SimpleUploadedFile("a.csv", b"x")}
+    sent = TYPED | {
+        "password": "bí mật",
+        "password1": "bí mật",
+        "code": "123456",
+        "file": SimpleUploadedFile("a.csv", b"x"),
+    }
     locked.post(add_address(home), sent, headers=HERE)
     locked.post(UNLOCK, {"password": PASSWORD, "next": AGAIN})
     page = locked.get(AGAIN).content.decode()
@@ -276,8 +281,13 @@ def test_twelve_hours_end_with_the_form_kept(desk, home):
 def strict(surveyor):
     """A browser whose security tokens are looked at; signed in."""
     client = Client(enforce_csrf_checks=True)
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/accounts/login/").content.decode())
-    client.post("/accounts/login/", {"login": surveyor.username, "password": PASSWORD, "csrfmiddlewaretoken": token[1]})
+    token = re.search(
+        r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/accounts/login/").content.decode()
+    )
+    client.post(
+        "/accounts/login/",
+        {"login": surveyor.username, "password": PASSWORD, "csrfmiddlewaretoken": token[1]},
+    )
     return client
 
 

@@ -82,7 +82,9 @@ def test_who_is_not_asked_works_with_a_password_alone(client, ward):
 # ---------------------------------------------------------------- enrolment before anything else
 
 
-@pytest.mark.parametrize("address", ["/", INSIDE, "/chua-tiem/", "/chua-tiem/tai-ve/", "/nhap-tep/", "/accounts/cua-toi/"])
+@pytest.mark.parametrize(
+    "address", ["/", INSIDE, "/chua-tiem/", "/chua-tiem/tai-ve/", "/nhap-tep/", "/accounts/cua-toi/"]
+)
 def test_without_a_factor_every_page_leads_to_making_one(client, officer, address):
     sign_in(client)
     assert client.get(address)["Location"] == ENROL
@@ -165,8 +167,16 @@ def test_another_door_that_did_not_ask_for_the_code_is_asked_at_the_gate(officer
     client.cookies["sessionid"] = store.session_key
     assert client.get(INSIDE)["Location"].startswith("/accounts/2fa/reauthenticate/")
     # not even by making another factor with the password alone, or by taking this one away
-    for address in ("2fa/", "2fa/totp/activate/", "2fa/totp/deactivate/", "2fa/khoa/them/", "2fa/recovery-codes/"):
-        assert client.get(f"/accounts/{address}")["Location"].startswith("/accounts/2fa/reauthenticate/"), address
+    for address in (
+        "2fa/",
+        "2fa/totp/activate/",
+        "2fa/totp/deactivate/",
+        "2fa/khoa/them/",
+        "2fa/recovery-codes/",
+    ):
+        assert client.get(f"/accounts/{address}")["Location"].startswith("/accounts/2fa/reauthenticate/"), (
+            address
+        )
     client.post("/accounts/2fa/reauthenticate/", {"code": code_now(enrolled)})
     assert client.get(INSIDE).status_code == 200
 

@@ -67,9 +67,18 @@ def back_date(client, **seconds: float) -> None:
         (CHROME, "Chrome, Windows"),
         (PHONE, "Samsung Internet, Android"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox, Linux"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0", "Edge, Windows"),
-        ("Mozilla/5.0 (Windows NT 10.0) coc_coc_browser/110.0 Chrome/104.0 Safari/537.36", "Cốc Cốc, Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Mobile/15E148 Safari/604.1", "Safari, iPhone"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0",
+            "Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) coc_coc_browser/110.0 Chrome/104.0 Safari/537.36",
+            "Cốc Cốc, Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Mobile/15E148 Safari/604.1",
+            "Safari, iPhone",
+        ),
         ("curl/8.0", ""),
         ("", ""),
     ],
@@ -102,7 +111,9 @@ def test_a_name_that_no_account_has_is_not_kept(client):
 
 def test_sign_ins_cannot_be_changed_or_taken_away_by_the_application(desk):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT has_table_privilege('wards_signin', 'UPDATE') OR has_table_privilege('wards_signin', 'DELETE')")
+        cursor.execute(
+            "SELECT has_table_privilege('wards_signin', 'UPDATE') OR has_table_privilege('wards_signin', 'DELETE')"
+        )
         assert cursor.fetchone() == (False,)
 
 
@@ -177,7 +188,9 @@ def test_a_replacement_ends_by_itself(desk, surveyor, ward):
     address = reverse("outreach:resident-detail", args=[person.pk])
     assert desk.get(address).status_code == 404
     now = clock.real_now()
-    grant = surveyor.assignments.create(unit=other, starts_at=now - timedelta(days=7), ends_at=now + timedelta(minutes=1))
+    grant = surveyor.assignments.create(
+        unit=other, starts_at=now - timedelta(days=7), ends_at=now + timedelta(minutes=1)
+    )
     assert desk.get(address).status_code == 200
     type(grant).objects.filter(pk=grant.pk).update(ends_at=now - timedelta(seconds=1))
     assert desk.get(address).status_code == 404
@@ -195,7 +208,9 @@ def test_no_session_lasts_longer_than_twelve_hours_however_busy(desk):
 
 
 def test_what_is_over_is_cleared_away(desk, phone, surveyor):
-    Session.objects.filter(session_key=phone.session.session_key).update(expire_date=clock.real_now() - timedelta(1))
+    Session.objects.filter(session_key=phone.session.session_key).update(
+        expire_date=clock.real_now() - timedelta(1)
+    )
     OpenSession.objects.update(began_at=clock.real_now() - timedelta(days=1))
     assert sessions.forget_ended(clock.real_now()) == 1
     assert surveyor.open_sessions.count() == 1

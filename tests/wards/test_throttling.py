@@ -13,7 +13,9 @@ from wards.models import Installation, SignIn
 from wards.roles import Role
 
 pytestmark = pytest.mark.django_db
-WAIT = "Sai mật khẩu nhiều lần, thử lại sau 5 phút, hoặc gọi Trung tâm Y tế Thử, 0900 123 456 để đặt lại ngay."
+WAIT = (
+    "Sai mật khẩu nhiều lần, thử lại sau 5 phút, hoặc gọi Trung tâm Y tế Thử, 0900 123 456 để đặt lại ngay."
+)
 ATTACKERS = [f"203.0.113.{number}" for number in range(1, 41)]
 
 
@@ -163,7 +165,9 @@ def test_all_officials_hammered_at_eight_from_forty_addresses_still_get_in(ward)
         for address in [*ATTACKERS, "10.0.0.1"]:
             wrong(Client(), 2, user=user, address=address)
         wrong(Client(), 6, user=user, address="10.0.0.1")
-    assert [sign_in(client, user).status_code for client, user in zip(browsers, officials, strict=True)] == [302] * 4
+    assert [sign_in(client, user).status_code for client, user in zip(browsers, officials, strict=True)] == [
+        302
+    ] * 4
 
 
 def test_an_attack_from_many_addresses_is_slowed_down_for_all_unknown_browsers_together(officer):
@@ -176,7 +180,9 @@ def test_an_attack_from_many_addresses_is_slowed_down_for_all_unknown_browsers_t
 
 def test_the_log_of_an_account_is_not_flooded_by_refused_tries(officer):
     wrong(Client(), 60, address="203.0.113.1")
-    assert SignIn.objects.filter(user=officer).count() == 6  # five looked at, one line that says the rest had to wait
+    assert (
+        SignIn.objects.filter(user=officer).count() == 6
+    )  # five looked at, one line that says the rest had to wait
 
 
 def test_an_own_browser_is_slowed_down_for_its_own_typos(officer):

@@ -30,7 +30,7 @@ class PasswordChange(allauth_views.PasswordChangeView):
     form_class = PasswordChangeForm
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
-        if not request.user.has_usable_password():
+        if request.user.is_authenticated and not request.user.has_usable_password():
             return render(request, "account/no_password.html", {"whom_to_call": whom_to_call()})
         return super().dispatch(request, *args, **kwargs)
 
