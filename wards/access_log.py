@@ -43,6 +43,7 @@ THINGS = {
     "account_slips": gettext_lazy("Phiếu đăng nhập"),
     "number_clash": gettext_lazy("Số giấy tờ này được nhập cho người khác, cần xem"),
     "access_log": gettext_lazy("Nhật ký"),
+    "transfer": gettext_lazy("Đề nghị chuyển sang phường khác"),
     "reference": gettext_lazy("Danh mục dùng chung"),
     "api_token": gettext_lazy("Khóa truy cập API"),
     "dose": gettext_lazy("Mũi tiêm"),
@@ -50,7 +51,7 @@ THINGS = {
     "not_there": gettext_lazy("Địa chỉ hồ sơ không thuộc địa bàn được giao"),
     "unexpected_fields": gettext_lazy("Mẫu gửi lên có mục lạ, đã bỏ qua"),
 }
-ABOUT_A_PERSON = ("resident", "number_clash")
+ABOUT_A_PERSON = ("resident", "number_clash", "transfer")
 VERBS = {
     "open_account": gettext_lazy("Mở tài khoản"),
     "change_account": gettext_lazy("Sửa tài khoản"),
@@ -66,6 +67,10 @@ VERBS = {
     "add_second_factor": gettext_lazy("Bật xác nhận hai bước"),
     "remove_second_factor": gettext_lazy("Tắt xác nhận hai bước"),
     "change_own_password": gettext_lazy("Đổi mật khẩu của mình"),
+    "propose_transfer": gettext_lazy("Gửi sang phường khác"),
+    "withdraw_transfer": gettext_lazy("Rút lại đề nghị chuyển"),
+    "accept_transfer": gettext_lazy("Tiếp nhận từ phường khác"),
+    "return_transfer": gettext_lazy("Trả lại phường gửi"),
     "make_token": gettext_lazy("Tạo khóa truy cập API"),
     "revoke_token": gettext_lazy("Thu hồi khóa truy cập API"),
     "request_export": gettext_lazy("Yêu cầu lập tệp"),
@@ -88,6 +93,12 @@ class Line:
     purpose: str = ""
     code: str = ""
     address: str = ""
+    thing: str = ""  # `what` as the log keeps it
+
+    @property
+    def account_id(self) -> str:
+        """Whose account it was about, when it was about one."""
+        return self.object_id if self.thing == "account" and self.object_id.isdecimal() else ""
 
 
 @dataclass(frozen=True)
@@ -273,6 +284,7 @@ def _of_access(event: AccessEvent) -> Line:
         purpose=event.purpose,
         code=str((event.detail or {}).get("code", "")),
         address=event.address or "",
+        thing=event.what,
     )
 
 

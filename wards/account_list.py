@@ -7,7 +7,7 @@ applied to the rows that were read.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
 from django.utils.functional import Promise
@@ -42,24 +42,26 @@ class Row:
     account: User
     at: datetime
     has_link: bool
-    places: list[tuple[Assignment, str, str]] = field(default_factory=list)
+    places: list["Placed"] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.places = [
-            (row, place_in_words(row), when(row, self.at)) for row in self.account.assignments.all()
-        ]
+        self.places = [placed(row, self.at) for row in self.account.assignments.all()]
+
+    @property
+    def closes_at(self) -> datetime | None:
+        return shown(self.account.closes_at)
 
     @property
     def role_labels(self) -> list[str]:
         return [str(Role(role).label) for role in self.account.roles]
 
     @property
-    def current(self) -> list[tuple[Assignment, str, str]]:
-        return [place for place in self.places if place[2] != "past"]
+    def current(self) -> list["Placed"]:
+        return [place for place in self.places if place.when != "past"]
 
     @property
     def acting(self) -> list[Assignment]:
-        return [row for row, _place, when in self.places if row.in_place_of_id and when != "past"]
+        return [place.assignment for place in self.current if place.assignment.in_place_of_id]
 
     def may_be_changed_by(self, user: User, give: Collection[str]) -> bool:
         """As `actions.accounts.may_change`, from what was read; `give` are the roles that the user may give."""
@@ -90,8 +92,33 @@ class Row:
         if "closed" in states:
             return self.account.get_closed_because_display() or _("Đã khóa")
         if "leaving" in states:
-            return _("Đang dùng, nghỉ từ {day}").format(day=_day(self.account.closes_at))
+            return _("Đang dùng, nghỉ từ {day}").format(day=_day(self.closes_at))
         return _("Chưa đăng nhập") if "never" in states else _("Đang dùng")
+
+
+class Placed(NamedTuple):
+    """A place as pages show it: `when` is "past", "future" or "now"; `since` and `until` as the application's clock tells them."""
+
+    assignment: Assignment
+    words: str
+    when: str
+    since: datetime | None
+    until: datetime | None
+
+
+def placed(assignment: Assignment, at: datetime) -> Placed:
+    return Placed(
+        assignment,
+        place_in_words(assignment),
+        when(assignment, at),
+        shown(assignment.starts_at),
+        shown(assignment.ends_at),
+    )
+
+
+def shown(instant: datetime | None) -> datetime | None:
+    """An instant of real time as the screens tell it: in a training city, days are its own."""
+    return instant + clock.offset() if instant else None
 
 
 def when(assignment: Assignment, at: datetime) -> str:
@@ -145,7 +172,7 @@ def _read(accounts: Any, at: datetime) -> list[Row]:
 
 
 def _works_in(row: Row, ward_id: int) -> bool:
-    for assignment, _place, _when in row.current:
+    for assignment in (place.assignment for place in row.current):
         if assignment.unit_id == ward_id:
             return True
         if assignment.neighbourhood and assignment.neighbourhood.ward_id == ward_id:
@@ -173,7 +200,7 @@ def _day(instant: datetime | None) -> str:
 
 
 def _places(row: Row) -> str:
-    return "; ".join(place for _row, place, _when in row.current)
+    return "; ".join(place.words for place in row.current)
 
 
 COLUMNS = (

@@ -63,8 +63,10 @@ def tables() -> list[Table]:
         if issubclass(model, Event):
             found.append(Table(model._meta.db_table, "pgh_id", "pgh_created_at", "pgh_id"))
         elif getattr(model, "append_only", False):
-            pk = model._meta.pk.column
-            at = next(field.column for field in model._meta.fields if isinstance(field, models.DateTimeField))
+            pk = str(model._meta.pk.column)
+            at = next(
+                str(field.column) for field in model._meta.fields if isinstance(field, models.DateTimeField)
+            )
             grows = isinstance(model._meta.pk, models.AutoField | models.BigAutoField)
             found.append(Table(model._meta.db_table, pk if grows else at, at, pk))
     return sorted(found, key=lambda table: table.name)

@@ -363,3 +363,12 @@ def test_every_table_of_the_past_is_closed_to_change():
                 cursor.execute("SELECT has_table_privilege(%s, %s)", [table, right])
                 assert cursor.fetchone() == (False,), f"{right} {table}"
     assert "wards_accessevent" in append_only_tables()
+
+
+def test_an_account_in_the_log_goes_by_its_officials_name(signed_in, centre, auditor, clerk, stranger):
+    from_here = {"what": "account", "action": "change", "detail": {"verb": "make_link"}}
+    event(centre, None, object_id=str(clerk.pk), **from_here)
+    event(centre, None, object_id=str(stranger.pk), **from_here)
+    page = text_of(signed_in(auditor).get(reverse(URL), {"kind": "change"}))
+    assert "Tạo phiếu đăng nhập · Tài khoản Trần Thị Thư Ký" in page
+    assert f"Tạo phiếu đăng nhập · Tài khoản {stranger.pk}" in page

@@ -220,16 +220,30 @@ def _unusual_lately(request: OfficialRequest) -> list[tuple[access_volumes.Volum
 def _told(request: OfficialRequest, lines: list[log.Line]) -> list[tuple]:
     """Each line with whoever and whatever of it the reader may be told by name."""
     people = _people(request, {line.resident_id for line in lines if line.resident_id})
+    accounts = _accounts(request, {int(line.account_id) for line in lines if line.account_id})
     names = _officials({line.user_id for line in lines if line.user_id})
     wards = {ward.pk: ward for ward in wards_of(request.user)}
     return [
-        (line, names.get(line.user_id or 0), people.get(line.resident_id), wards.get(line.ward_id or 0))
+        (
+            line,
+            names.get(line.user_id or 0),
+            people.get(line.resident_id) or accounts.get(line.account_id),
+            wards.get(line.ward_id or 0),
+        )
         for line in lines
     ]
 
 
 def _officials(ids: set[int]) -> dict[int, User]:
     return User.objects.in_bulk(ids)
+
+
+def _accounts(request: OfficialRequest, ids: set[int]) -> dict[str, User]:
+    """The officials of the reader's area whose accounts were changed, by the id as the log keeps it."""
+    if not ids:
+        return {}
+    found = User.objects.filter(pk__in=ids).filter(pk__in=log.accounts_of_area(request.user))
+    return {str(account.pk): account for account in found}
 
 
 def _people(request: OfficialRequest, ids: set[UUID]) -> dict[UUID | None, Resident]:
@@ -240,8 +254,8 @@ def _people(request: OfficialRequest, ids: set[UUID]) -> dict[UUID | None, Resid
 
 
 def _record_name(told: tuple) -> str:
-    line, _official, person, _ward = told
-    return person.full_name if person else (line.object_id[:8] if line.resident_id else line.object_id[:36])
+    line, _official, about, _ward = told
+    return about.full_name if about else (line.object_id[:8] if line.resident_id else line.object_id[:36])
 
 
 COLUMNS = (

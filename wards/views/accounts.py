@@ -190,9 +190,7 @@ def _page(request: OfficialRequest, account: User, **forms: Any) -> HttpResponse
             "link": account.sign_in_links.filter(used_at=None, ended_at=None).first(),
             "now": clock.real_now(),
         }
-    context["stood_in_by"] = [
-        one
-        for one in account.stand_ins.select_related("user").order_by("starts_at")
-        if account_list.when(one, row.at) != "past"
-    ]
+    absences = account.stand_ins.select_related("user", "unit", "neighbourhood__ward", "organisation")
+    placed = [account_list.placed(one, row.at) for one in absences.order_by("starts_at")]
+    context["stood_in_by"] = [one for one in placed if one.when != "past"]
     return render(request, "wards/account_detail.html", context | forms)
