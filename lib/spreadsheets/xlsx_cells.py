@@ -59,7 +59,7 @@ def text_tail(value: str) -> str:
 def tail(value: str | float | int | date | None) -> str:
     """The rest of a cell after its place and style."""
     if value.__class__ is str:
-        return text_tail(value)  # type: ignore[arg-type]
+        return text_tail(value)
     if value is None:
         return _EMPTY
     if isinstance(value, date):
