@@ -166,8 +166,7 @@ def scope_line(selection: Figures) -> str:
 
 
 def scope_words(filters: WorklistFilters) -> str:
-    group = filters.risk_group
-    said = [_place(filters), str(group if group else _("Tất cả người trong diện tiêm"))]
+    said = [_place(filters), filters.population_words]
     for name, value in filters.chosen.items():
         if name not in ("ward", "population", "order"):
             choices = dict(filters.filters[name].extra["choices"])

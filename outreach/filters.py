@@ -11,6 +11,7 @@ from datetime import date
 import django_filters
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outreach import survey
@@ -298,6 +299,13 @@ class WorklistFilters(django_filters.FilterSet):
             next((group for group in self.offered.risk_groups if group.code == code), None)
             or self.offered.risk_groups[0]
         )
+
+    @property
+    def population_words(self) -> str:
+        """Whom the list is about, in words; children who wait for guidance are of none of the risk groups."""
+        if self.chosen.get("group") == WAITING:
+            return gettext("Trẻ em thuộc lứa tuổi chưa có hướng dẫn")
+        return str(self.risk_group or gettext("Tất cả người trong diện tiêm"))
 
     @property
     def chosen_order(self) -> str:

@@ -202,6 +202,8 @@ class Row:
         _ = self.say
         if self.values["forecast__id"] is None:
             return _("chưa có dữ liệu tiêm")
+        if self.is_waiting:
+            return ""
         if self.state == State.DUE and (
             self.values["forecast__next_type"],
             self.values["forecast__next_ordinal"],
@@ -316,7 +318,7 @@ class Row:
         if self.state == State.CONTRAINDICATED:
             return _("Chống chỉ định")
         if self.is_waiting:
-            return said.text(labels.WAITING, self.language)
+            return _("Lứa tuổi chưa có hướng dẫn")
         if self.state != State.DEFERRED or self.answer is None:
             return (
                 ""

@@ -92,10 +92,10 @@ def test_a_child_who_waits_is_said_to(officer, family):
     rows = UNVACCINATED.select(officer, {"group": WAITING, "order": "name"}, BEFORE_TEENS).rows()
     child = next(row for row in rows if row.name == "Mười Hai")
     assert child.state is State.NOT_ELIGIBLE_AGE
-    assert child.state_label == "Chờ hướng dẫn của Bộ Y tế"
+    assert child.state_text == "Chờ hướng dẫn của Bộ Y tế"
     assert "thuộc nhóm từ 12 đến dưới 18 tuổi: chưa tiêm, chờ hướng dẫn của Bộ Y tế" in child.why
     assert (child.reason, child.doses_needed, child.proposal) == (
-        "Chờ hướng dẫn của Bộ Y tế", "Theo hướng dẫn", "Tiêm khi có hướng dẫn",
+        "Lứa tuổi chưa có hướng dẫn", "Theo hướng dẫn", "Tiêm khi có hướng dẫn",
     )  # fmt: skip
 
 
@@ -107,6 +107,7 @@ def test_the_file_has_the_children_of_the_page(officer, family, tmp_path):
     with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         heads, *lines = csv.reader(file, delimiter=";")
     assert {line[heads.index("Họ và tên")] for line in lines} == {row.name for row in selection.rows()}
+    assert "50 tuổi" not in exports.scope_line(selection)
     paper = exports.printed(selection, stamp)
     assert paper["total"] == 5
     assert "chờ hướng dẫn" in paper["title"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lib import clock
+from lib import clock, names
 from vaccination import forecasts, labels, rule_changes, tasks
 from vaccination.models import Programme, RuleChange
 from vaccination.rule_choices import RuleChoices
@@ -75,12 +75,15 @@ def _open(programme_id: str) -> dict | None:
     if change is None:
         return None
     wards = {ward.pk: ward for ward in AdministrativeUnit.objects.filter(pk__in=change.impact)}
-    lines = [(wards[int(pk)].full_name, figures) for pk, figures in change.impact.items() if int(pk) in wards]
+    lines = [(wards[int(pk)], figures) for pk, figures in change.impact.items() if int(pk) in wards]
     return {
         "change": change,
         "people": Resident.objects.count(),
         "total": _said(rule_changes.totals(change.impact)),
-        "wards": [(name, _said(figures)) for name, figures in sorted(lines, key=lambda line: line[0])],
+        "wards": [
+            (ward.full_name, _said(figures))
+            for ward, figures in sorted(lines, key=lambda line: names.search_key(line[0].name))
+        ],
         "is_of_today": change.as_of == clock.today(),
     }
 
