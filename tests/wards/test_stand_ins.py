@@ -114,6 +114,32 @@ def test_both_sessions_stay_open_and_each_sees_only_its_own_time(clerk, far_nurs
     assert (theirs.get(page).status_code, own.get(page).status_code) == (404, 200)
 
 
+def test_a_button_pressed_twice_makes_one_stand_in_and_one_place(signed_in, clerk, far_nurse, centre, other):
+    client = signed_in(centre)
+    last = clock.today() + timedelta(days=3)
+    for _ in range(2):
+        client.post(
+            reverse("wards:account-stand-in", args=[clerk.pk]),
+            {"absent": far_nurse.pk, "until": f"{last:%d/%m/%Y}"},
+        )
+        client.post(reverse("wards:account-assign", args=[clerk.pk]), {"place": f"w{other.pk}"})
+    assert clerk.assignments.filter(in_place_of=far_nurse).count() == 1
+    assert clerk.assignments.filter(in_place_of=None, unit=other).count() == 1
+    for _ in range(2):
+        client.post(reverse("wards:account-assign", args=[clerk.pk]), {"place": f"w{other.pk}", "only": "on"})
+    unended = clerk.assignments.filter(ends_at=None)
+    assert [row.unit for row in unended] == [other]
+    assert clerk.assignments.filter(unit=other, in_place_of=None).count() <= 2
+
+
+def test_a_stand_in_is_prolonged_or_cut_short_by_saying_so_again(clerk, far_nurse, centre):
+    now = clock.real_now()
+    acting(clerk, far_nurse, centre)
+    acting(clerk, far_nurse, centre, until=now + timedelta(days=2))
+    (row,) = clerk.assignments.filter(in_place_of=far_nurse)
+    assert row.ends_at == now + timedelta(days=2)
+
+
 def test_a_role_that_is_not_the_givers_is_not_lent(lead, clerk, ward):
     chief = make_user(Role.STATION, ward)
     with pytest.raises(PermissionDenied):

@@ -126,6 +126,9 @@ def assign(
 ) -> Assignment:
     """A further place, from when to when (instants of real time); a replacement's ends by itself."""
     account = changeable(account, by=by)
+    for row in account.assignments.filter(ends_at=ends_at, in_place_of=None):
+        if row.place == place and (row.starts_at is None or (starts_at and row.starts_at <= starts_at)):
+            return row  # sent twice
     assignment = place_at(account, place, by=by, starts_at=starts_at, ends_at=ends_at)
     record(by, account, "assign", place=str(assignment), until=ends_at.isoformat() if ends_at else None)
     return assignment

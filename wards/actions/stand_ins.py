@@ -38,16 +38,10 @@ def stand_in(
             code="no_place",
         )
     acting = sorted(set(absent.roles) - set(account.roles))
+    term = {"starts_at": starts_at, "ends_at": ends_at}
     made = [
-        place_at(
-            account,
-            place,
-            by=by,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            in_place_of=absent,
-            acting_roles=acting,
-        )
+        _prolonged(account, absent, place, acting, **term)
+        or place_at(account, place, by=by, in_place_of=absent, acting_roles=acting, **term)
         for place in places
     ]
     record(
@@ -61,6 +55,19 @@ def stand_in(
         until=ends_at.isoformat(),
     )
     return made
+
+
+def _prolonged(
+    account: User, absent: User, place: Any, acting: list[str], *, starts_at: datetime, ends_at: datetime
+) -> Assignment | None:
+    """A stand-in for the same person at the same place that touches this time takes the new end: sent twice, there is one."""
+    rows = account.assignments.filter(in_place_of=absent, starts_at__lte=ends_at, ends_at__gte=starts_at)
+    for row in rows:
+        if row.place == place:
+            row.starts_at, row.ends_at, row.acting_roles = min(row.starts_at, starts_at), ends_at, acting
+            row.save(update_fields=["starts_at", "ends_at", "acting_roles"])
+            return row
+    return None
 
 
 def places_of(absent: User, *, by: User, at: datetime) -> list[Any]:
@@ -79,6 +86,11 @@ def transfer(
     account = changeable(account, by=by)
     since = starts_at or at
     left = account.assignments.filter(Q(ends_at=None) | Q(ends_at__gt=since))
+    here_for_good = [
+        row for row in left if row.place == place and row.ends_at is None and row.in_place_of is None
+    ]
+    if here_for_good and len(left) == 1 and (here_for_good[0].starts_at or since) <= since:
+        return here_for_good[0]  # sent twice
     left.filter(starts_at__gte=since).delete()
     left.update(ends_at=since)
     made = place_at(account, place, by=by, starts_at=since, ends_at=None)
