@@ -22,6 +22,7 @@ MENU = (
     Entry(_("Hôm nay"), "outreach:today"),
     Entry(_("Chưa tiêm, chưa đủ mũi"), "outreach:worklist", Ability.SEE_HEALTH),
     Entry(_("Hộ và người dân"), "wards:resident-list", Ability.SEE_PEOPLE),
+    Entry(_("Chuyển phường"), "wards:transfer-list", Ability.EDIT_PEOPLE),
     Entry(_("Nhập từ tệp Excel"), "wards:import-list", Ability.IMPORT_FILES),
     Entry(_("Nhật ký xem và sửa"), "wards:access-log", Ability.SEE_AUDIT),
     Entry(_("Quy định tiêm"), "vaccination:rules", Ability.SET_RULES),

@@ -11,6 +11,7 @@ from wards.views import (
     imports,
     moves,
     residents,
+    transfers,
 )
 
 app_name = "wards"
@@ -27,6 +28,10 @@ urlpatterns = [
     path("ho/<uuid:household_id>/them-nguoi/", residents.resident_add, name="resident-add"),
     path("ho/<uuid:household_id>/trung/", residents.resident_duplicates, name="resident-duplicates"),
     path("hoan-tac-chuyen/", moves.move_undo, name="move-undo"),
+    path("chuyen-phuong/", transfers.transfer_list, name="transfer-list"),
+    path("chuyen-phuong/<uuid:incoming_id>/tiep-nhan/", transfers.transfer_accept, name="transfer-accept"),
+    path("chuyen-phuong/<uuid:incoming_id>/tra-lai/", transfers.transfer_return, name="transfer-return"),
+    path("chuyen-phuong/<uuid:outgoing_id>/rut-lai/", transfers.transfer_withdraw, name="transfer-withdraw"),
     path("nhat-ky/", access_log.access_log, name="access-log"),
     path("nhat-ky/tim-nguoi/", access_log.access_log_person, name="access-log-person"),
     path("nhat-ky/tai-ve/", access_log.access_log_export, name="access-log-export"),

@@ -13,6 +13,7 @@ from outreach.navigation import context as menu_of
 from outreach.views.worklists import ward_table
 from outreach.worklists import Figures
 from vaccination import forecasts
+from wards import transfers
 from wards.access import can
 from wards.roles import Ability
 from wards.views.official import OfficialRequest
@@ -23,6 +24,7 @@ def today(request: OfficialRequest) -> HttpResponse:
     """Figures of the reader's places for roles that see figures; for the others, what there is for them to open."""
     context: dict = {"entries": [entry for entry in menu_of(request)["menu"] if entry[1] != request.path]}
     context["files_ready"] = ListExport.objects.waiting_for(request.user, clock.real_now()).count()
+    context["incoming"] = transfers.waiting_for(request.user)
     if can(request.user, Ability.SEE_COUNTS):
         on = clock.today()
         context["behind"] = forecasts.catch_up(on)

@@ -131,8 +131,8 @@ def require_destination(by: User, ward: AdministrativeUnit, neighbourhood: Neigh
         return
     raise ValidationError(
         _(
-            "{ward} ngoài địa bàn được giao nên chưa chuyển được. Ghi “Đã chuyển đi” ở hồ sơ từng người"
-            " và báo nơi đến để tiếp nhận. Chưa có gì thay đổi."
+            "{ward} ngoài địa bàn được giao nên chưa chuyển được. Chọn “Chuyển sang phường khác” để phường đó"
+            " tiếp nhận. Chưa có gì thay đổi."
         ).format(ward=ward.full_name),
         code="outside_scope",
     )

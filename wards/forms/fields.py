@@ -166,12 +166,13 @@ class PlaceField(forms.ChoiceField):
     """A neighbourhood (or a ward, its neighbourhood unknown) inside the user's area → (ward, neighbourhood or None).
 
     With `outside` there is one more choice, for moves that the area does not cover; it comes out as (None, None).
+    `within` leaves only the places of one ward.
     """
 
-    def __init__(self, *, user, outside: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, user, outside: bool = False, within: int | None = None, **kwargs: Any) -> None:
         self.wards: dict[int, AdministrativeUnit] = {}
         self.neighbourhoods: dict[int, Neighbourhood] = {}
-        choices: list[Any] = list(self._choices_of(user))
+        choices: list[Any] = list(self._choices_of(user, within))
         if len(choices) == 1:
             choices = choices[0][1]
         if len(choices) != 1 or isinstance(choices[0][1], list):
@@ -190,11 +191,12 @@ class PlaceField(forms.ChoiceField):
             **kwargs,
         )
 
-    def _choices_of(self, user) -> Iterable[tuple[str, list]]:
+    def _choices_of(self, user, within: int | None) -> Iterable[tuple[str, list]]:
         scope = scope_of(user)
-        self.wards = {ward.pk: ward for ward in wards_of(user).order_by("search_key")}
+        wards = wards_of(user).order_by("search_key")
+        self.wards = {ward.pk: ward for ward in wards if within in (None, ward.pk)}
         found = Neighbourhood.objects.filter(scope.q(neighbourhood="pk")).order_by("walking_order", "name")
-        self.neighbourhoods = {place.pk: place for place in found}
+        self.neighbourhoods = {place.pk: place for place in found if place.ward_id in self.wards}
         for ward in self.wards.values():
             inside = [place for place in self.neighbourhoods.values() if place.ward_id == ward.pk]
             options = [(f"n{place.pk}", str(place)) for place in inside]

@@ -19,6 +19,9 @@ class Address(TypedDict):
     address_text: str
 
 
+OTHER_WARD = "ward"  # the third answer to "where to": there somebody else has to accept
+
+
 class AddressForm(DeskForm):
     """House number and street, or how to find the place."""
 
@@ -95,15 +98,27 @@ def initial_of(household: Household) -> dict[str, Any]:
 class HouseholdMoveForm(DeskForm):
     """Where a home comes to belong."""
 
+    IN_AREA = "area"
+
     version = forms.IntegerField(widget=forms.HiddenInput)
+    where = forms.ChoiceField(
+        label=gettext_lazy("Chuyển đến"),
+        choices=[
+            (IN_AREA, gettext_lazy("Nơi khác trong địa bàn được giao")),
+            (OTHER_WARD, gettext_lazy("Chuyển sang phường khác")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
 
     def __init__(self, *args: Any, user: User, household: Household, **kwargs: Any) -> None:
         initial = {
             "version": household.version,
+            "where": self.IN_AREA,
             "place": place_key(household.ward_id, household.neighbourhood_id),
         }
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["place"] = PlaceField(user=user, outside=True, label=_("Chuyển đến"))
+        self.fields["place"] = PlaceField(user=user, outside=True)
         self.fields["place"].widget.attrs["class"] = "form-select"
 
 
@@ -119,6 +134,7 @@ class ResidentMoveForm(AddressForm):
         choices=[
             (EXISTING, gettext_lazy("Hộ đã có trong danh sách")),
             (NEW, gettext_lazy("Hộ mới, hoặc nơi khác")),
+            (OTHER_WARD, gettext_lazy("Chuyển sang phường khác")),
         ],
         widget=forms.RadioSelect,
     )

@@ -16,12 +16,13 @@ from wards import actions
 from wards.access import ability_required, can
 from wards.audit import record_access, record_unexpected
 from wards.forms.fields import place_key
-from wards.forms.households import HouseholdForm, HouseholdMoveForm
+from wards.forms.households import OTHER_WARD, HouseholdForm, HouseholdMoveForm
 from wards.models import AccessEvent, Household, Resident
 from wards.roles import Ability
 from wards.views.moves import current_offer, offer_for_household
 from wards.views.official import OfficialRequest
 from wards.views.people import members
+from wards.views.sending import notice_of, sending
 from wards.views.stale import made_before, reconcile
 
 EDITED = ("house_number", "street", "address_text", "dwelling", "walking_position")
@@ -47,6 +48,7 @@ def household_detail(request: OfficialRequest, household_id: UUID) -> HttpRespon
         "undo": current_offer(request),
         "may_edit": can(request.user, Ability.EDIT_PEOPLE),
         "sees_health": can(request.user, Ability.SEE_HEALTH),
+        "notice": notice_of(household, request.user),
     }
     return render(request, "wards/household_detail.html", context)
 
@@ -85,7 +87,7 @@ def household_edit(request: OfficialRequest, household_id: UUID) -> HttpResponse
     household = _visible(request, household_id)
     form = HouseholdForm(request.POST or None, user=request.user, household=household)
     record_unexpected(request, form.known_names, object_id=household.pk)
-    context: dict[str, Any] = {"household": household}
+    context: dict[str, Any] = {"household": household, "notice": notice_of(household, request.user)}
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in EDITED}
         try:
@@ -96,6 +98,8 @@ def household_edit(request: OfficialRequest, household_id: UUID) -> HttpResponse
             found = reconcile(form, stale.current, request.POST, names=EDITED, values_of=initial_of_row)
             form = HouseholdForm(found.data, user=request.user, household=_visible(request, household_id))
             context |= {"stale": found}
+        except ValidationError as problem:
+            form.add_error(None, problem)
         else:
             messages.success(request, _("Đã lưu hộ {address}.").format(address=household))
             return redirect("wards:household-detail", household.pk)
@@ -109,8 +113,14 @@ def household_edit(request: OfficialRequest, household_id: UUID) -> HttpResponse
 @ability_required(Ability.EDIT_PEOPLE)
 def household_move(request: OfficialRequest, household_id: UUID) -> HttpResponse:
     household = _visible(request, household_id)
+    send, answer = sending(request, household)
+    if answer is not None:
+        return answer
     form = HouseholdMoveForm(request.POST or None, user=request.user, household=household)
-    if request.method == "POST" and form.is_valid():
+    if send.is_bound:
+        form = HouseholdMoveForm(user=request.user, household=household)
+        form.initial["where"] = OTHER_WARD
+    elif request.method == "POST" and form.is_valid():
         ward, neighbourhood = form.cleaned_data["place"]
         came_from = household.ward, household.neighbourhood
         try:
@@ -132,14 +142,16 @@ def household_move(request: OfficialRequest, household_id: UUID) -> HttpResponse
         else:
             offer_for_household(request, moved, *came_from)
             return redirect("wards:household-detail", moved.pk)
-    return render(request, "wards/household_move.html", {"form": form, "household": household})
+    context = {"form": form, "household": household, "send": send}
+    context |= {"notice": notice_of(household, request.user)}
+    return render(request, "wards/household_move.html", context)
 
 
 def outside_words() -> str:
     """What to do when somebody moves where the user does not work."""
     return _(
-        "Phường khác ngoài địa bàn được giao nên chưa chuyển được. Mở hồ sơ từng người, chọn “Đã chuyển đi”,"
-        " ghi nơi đến ở phần Ghi chú; nơi đến sẽ tiếp nhận. Chưa có gì thay đổi."
+        "Phường khác ngoài địa bàn được giao: chọn “Chuyển sang phường khác” để phường đó tiếp nhận."
+        " Người rời hẳn thành phố thì mở hồ sơ, chọn “Đã chuyển đi”. Chưa có gì thay đổi."
     )
 
 

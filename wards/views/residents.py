@@ -17,7 +17,7 @@ from lib.htmx import render_page
 from wards import actions, search
 from wards.access import ability_required, can, scope_of, wards_of
 from wards.audit import record_access, record_unexpected
-from wards.forms.households import ResidentMoveForm
+from wards.forms.households import OTHER_WARD, ResidentMoveForm
 from wards.forms.residents import KEPT_BY_ROW, ResidentForm, values_of
 from wards.models import AccessEvent, AdministrativeUnit, Household, Neighbourhood, Resident
 from wards.roles import Ability
@@ -26,6 +26,7 @@ from wards.views.households import in_walking_order, outside_words
 from wards.views.moves import current_offer, offer_for_resident
 from wards.views.official import OfficialRequest
 from wards.views.people import Line, members
+from wards.views.sending import notice_of, sending
 from wards.views.stale import made_before, reconcile
 
 HOMES_ON_A_PAGE = 30
@@ -136,6 +137,7 @@ def resident_edit(request: OfficialRequest, resident_id: UUID) -> HttpResponse:
     on = clock.today()
     form = _edit_form(request, resident, request.POST or None)
     context: dict[str, Any] = {"resident": resident, "household": resident.household}
+    context |= {"notice": notice_of(resident, request.user)}
     record_unexpected(request, form.known_names, object_id=resident.pk)
     if request.method == "POST" and form.is_valid():
         try:
@@ -173,10 +175,16 @@ def resident_edit(request: OfficialRequest, resident_id: UUID) -> HttpResponse:
 def resident_move(request: OfficialRequest, resident_id: UUID) -> HttpResponse:
     """To another home on record, found by its code or address, or to a new one."""
     resident = _person(request, resident_id)
-    homes = _homes_asked(request, leave_out=resident.household)
+    homes = homes_asked(request, Household.objects.visible_to(request.user).exclude(pk=resident.household_id))
+    send, answer = sending(request, resident)
+    if answer is not None:
+        return answer
     form = ResidentMoveForm(request.POST or None, user=request.user, homes=homes, version=resident.version)
     searching = request.method == "POST" and "search" in request.POST
-    if request.method == "POST" and not searching and form.is_valid():
+    if send.is_bound:
+        form = ResidentMoveForm(None, user=request.user, homes=homes, version=resident.version)
+        form.initial["where"] = OTHER_WARD
+    elif request.method == "POST" and not searching and form.is_valid():
         came_from = resident.household
         try:
             moved = _moved(request, resident, form)
@@ -194,13 +202,7 @@ def resident_move(request: OfficialRequest, resident_id: UUID) -> HttpResponse:
         form.is_valid()
         form.errors.clear()
     context = {"form": form, "resident": resident, "household": resident.household, "searching": searching}
-    offered = list(homes)
-    if offered:
-        people = sum(len(home.residents.all()) for home in offered)
-        record_access(
-            request, AccessEvent.Action.SEARCH, "household", row_count=people, detail={"kind": "homes"}
-        )
-    context |= {"offered": offered, "is_cut": len(offered) == HOMES_OFFERED, "limit": HOMES_OFFERED}
+    context |= offered_homes(request, homes) | {"send": send, "notice": notice_of(resident, request.user)}
     return render(request, "wards/resident_move.html", context)
 
 
@@ -312,14 +314,25 @@ def _lines_in_order(request: OfficialRequest, found: list[Resident]) -> list[Lin
     return sorted(members(request.user, people, on=clock.today()), key=lambda line: order[line.resident.pk])
 
 
-def _homes_asked(request: OfficialRequest, *, leave_out: Household) -> QuerySet[Household]:
-    homes = Household.objects.visible_to(request.user).exclude(pk=leave_out.pk)
+def homes_asked(request: OfficialRequest, homes: QuerySet[Household]) -> QuerySet[Household]:
+    """Those of the homes that the form's search asks for, with who lives there; none before something is searched for."""
     asked = search.homes(request.POST.get("find", ""))
     if asked is None:
         return homes.none()
     found = homes.filter(asked).order_by("ward", "number_sort_key", "pk").values("pk")[:HOMES_OFFERED]
     people = Prefetch("residents", Resident.objects.residing().order_by("birth_year", "sort_key"))
     return homes.filter(pk__in=found).select_related("neighbourhood", "ward").prefetch_related(people)
+
+
+def offered_homes(request: OfficialRequest, homes: QuerySet[Household]) -> dict[str, Any]:
+    """The homes to choose from, for the page; the names shown with them are noted as a search."""
+    offered = list(homes)
+    if offered:
+        people = sum(len(home.residents.all()) for home in offered)
+        record_access(
+            request, AccessEvent.Action.SEARCH, "household", row_count=people, detail={"kind": "homes"}
+        )
+    return {"offered": offered, "is_cut": len(offered) == HOMES_OFFERED, "limit": HOMES_OFFERED}
 
 
 def _edit_form(request: OfficialRequest, resident: Resident, data: QueryDict | None) -> ResidentForm:
