@@ -39,13 +39,15 @@ class Broken(Exception):
 class Table:
     """A table of the past: its name, the column along which it grows, and the one that says when a row came.
 
-    Where keys are drawn by chance (UUID), the table grows along its time.
+    Where keys are drawn by chance (UUID), the table grows along its time. `without`: a column that the database itself changes,
+    because a fact's ward follows its person.
     """
 
     name: str
     key: str
     at: str
     pk: str
+    without: str = ""
 
     @property
     def kind(self) -> str:
@@ -68,7 +70,9 @@ def tables() -> list[Table]:
                 str(field.column) for field in model._meta.fields if isinstance(field, models.DateTimeField)
             )
             grows = isinstance(model._meta.pk, models.AutoField | models.BigAutoField)
-            found.append(Table(model._meta.db_table, pk if grows else at, at, pk))
+            names = {field.name for field in model._meta.fields}
+            follows = "ward_id" if {"resident", "ward"} <= names else ""
+            found.append(Table(model._meta.db_table, pk if grows else at, at, pk, follows))
     return sorted(found, key=lambda table: table.name)
 
 
@@ -152,10 +156,11 @@ def _digest(table: Table, since: str, upto: str) -> dict[str, Any]:
 def _texts(table: Table, since: str, upto: str) -> Iterator[str]:
     with _cursor(chunked=True) as cursor:
         cursor.execute(
-            f'SELECT jsonb_strip_nulls(to_jsonb(t))::text FROM "{table.name}" t '
+            f"SELECT (jsonb_strip_nulls(to_jsonb(t)) - %s)::text "
+            f'FROM "{table.name}" t '
             f'WHERE "{table.key}" > %s::{table.kind} AND "{table.key}" <= %s::{table.kind} '
             f'ORDER BY "{table.key}", "{table.pk}"',
-            [since, upto],
+            [table.without, since, upto],
         )
         while found := cursor.fetchmany(AT_ONCE):
             for (text,) in found:

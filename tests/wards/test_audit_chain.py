@@ -12,7 +12,7 @@ from django.db import connections
 from config.celery import app
 from config.grants import append_only_tables
 from lib import clock
-from tests.factories import make_dose, make_resident, make_user, make_ward
+from tests.factories import SUOI_HOA, make_dose, make_resident, make_user, make_ward
 from wards import actions, audit_chain, tasks
 from wards.models import AccessEvent
 from wards.roles import Role
@@ -124,6 +124,18 @@ def test_doses_whose_keys_are_drawn_by_chance_are_sealed_along_their_time(path, 
     assert first["tables"]["vaccination_doserecord"]["rows"] == 2
     assert sealed() is None
     assert audit_chain.verify()["lines"] == 1
+
+
+def test_a_person_who_moves_to_another_ward_changes_nothing_of_the_past(path, past, ward):
+    person = make_resident(ward)
+    make_dose(person)
+    sealed()
+    person.household.ward = person.ward = make_ward(SUOI_HOA)
+    person.household.save()
+    person.refresh_from_db()
+    assert person.doses.get().ward == make_ward(SUOI_HOA)
+    sealed()
+    assert audit_chain.verify()["lines"] == 2
 
 
 def test_the_command_says_so_and_fails_when_the_past_was_changed(path, past, monkeypatch):
