@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from lib import row_codes
 from lib.columns import Column, Kind, select
 from outreach.list_rows import Row
 from wards.access import can, require
@@ -52,6 +53,12 @@ UNVACCINATED = (
 # A file numbers its lines as the official list does; the page has no numbers, its rows come in parts.
 FILES = (Column("number", "TT", "No.", lambda row: row.number, Kind.NUMBER, width=6), *UNVACCINATED)
 
+
+def _note_on_paper(row: Row) -> str:
+    """With the code by which what was written beside the line is keyed in afterwards."""
+    return "; ".join(filter(None, (_note(row), row_codes.code_of(row.id))))
+
+
 PAPER = select(
     UNVACCINATED,
     [
@@ -68,9 +75,8 @@ PAPER = select(
         "reason",
         "cannot_travel",
         "proposal",
-        "note",
     ],
-)
+) + [Column("note", "Ghi chú", "Note", _note_on_paper, width=20)]
 
 
 # ---------------------------------------------------------------- what one person chose to see

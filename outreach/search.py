@@ -86,6 +86,8 @@ def everywhere(selection: Selection) -> Selection:
 def _matched_by(kind: Kind, text: str, row: Row) -> str:
     """What of the person it was that matched."""
     digits = re.sub(r"[\s.\-+]", "", text)
+    if kind is Kind.CODE:
+        return _("mã trên bản in")
     if kind is Kind.ADDRESS:
         return _("địa chỉ")
     if kind is Kind.NAME:

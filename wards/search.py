@@ -1,4 +1,5 @@
-"""One search box: a name without accents, its initials, the end of a phone number, a house number, a full identity number.
+"""One search box: a name without accents, its initials, the end of a phone number, a house number, a full identity number,
+the code of a line on paper.
 
 `asked(text)` decides what was typed; `Asked.q` narrows any queryset that can reach the resident, so that every list of the
 product searches alike (TRUST API-09). What was searched for never goes into an address or a log.
@@ -11,7 +12,7 @@ from enum import StrEnum
 from django.db.models import Case, CharField, Exists, F, Func, IntegerField, OuterRef, Q, Value, When
 from django.db.models.lookups import Contains, Regex
 
-from lib import names
+from lib import names, row_codes
 from lib.addresses import address_search_key
 from lib.identity import IdentityProblem, classify
 from wards import identity_numbers
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     NUMBER = "number"  # digits: the end of a phone number, a house number, an identity number
     ADDRESS = "address"
     IDENTITY = "identity"
+    CODE = "code"  # of a line on paper
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def asked(text: str, *, prefix: str = "", resident: str = "pk") -> Asked | None:
     ("resident__" and "resident_id" for a queryset of forecasts.)
     """
     text = names.clean(text[:LONGEST])
+    if ids := row_codes.ids_of(text):
+        return Asked(Kind.CODE, Q(**{f"{resident}__gte": ids[0], f"{resident}__lte": ids[1]}), Value(0))
     digits = re.sub(r"[\s.\-+]", "", text)
     if digits.isdecimal() and digits.isascii():
         return _number(digits, prefix, resident)
