@@ -32,6 +32,7 @@ class Person:
     employer: str = ""
     priority_group: int | None = None
     note: str = ""
+    as_a_child: tuple[str, str, str, str, str] = ("",) * 5  # guardian, relation, phone, school, class
     conditions: list[int] = field(default_factory=list)
 
     @property

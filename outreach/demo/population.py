@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lib import identity, names
 from lib.keyring import KeyRing, keyed_hash
-from outreach.demo import doses, health
+from outreach.demo import children, doses, health
 from outreach.demo.figures import ByAge, Weighted, chance, load
 from outreach.demo.households import Home, Person, homes_of_ward, members
 from outreach.demo.numbers import Numbers
@@ -142,6 +142,7 @@ def _spread_over(
             for person in home.people:
                 person.registration = _registration(random, home, person)
                 numbers.give(person, home_phone)
+                person.as_a_child = children.circumstances(person, home, plan.name, home_phone, on)
                 _person_rows(random, rows, household_id, person, plan, keys, on)
 
 
@@ -197,7 +198,7 @@ def _person_rows(
         "resident",
         person_id, plan.unit_id, household_id, name.display, name.search, name.match, name.sort, *person.birth, person.sex,
         person.phones, person.insurance_number, person.residence, person.residence_until, person.registration, person.mobility,
-        person.employer, person.priority_group, person.note, True, "file", keys.entered_by, keys.at, keys.at, 1,
+        person.employer, person.priority_group, person.note, *person.as_a_child, True, "file", keys.entered_by, keys.at, keys.at, 1,
     )  # fmt: skip
     _identity_rows(rows, person_id, person, plan, keys)
     _health_rows(random, rows, person_id, person, told, plan, keys, on)

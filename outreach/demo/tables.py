@@ -18,8 +18,8 @@ COLUMNS = {
     "resident": (
         "wards_resident",
         "id ward_id household_id full_name search_key match_key sort_key birth_year birth_month birth_day sex phones"
-        " insurance_number residence residence_until registration mobility employer priority_group note is_synthetic source"
-        " entered_by_id created_at updated_at version",
+        " insurance_number residence residence_until registration mobility employer priority_group note guardian_name"
+        " guardian_relation guardian_phone school school_class is_synthetic source entered_by_id created_at updated_at version",
     ),
     "identity": (
         "wards_identityclaim",
