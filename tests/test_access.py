@@ -17,7 +17,7 @@ from lib import clock, identity
 from lib.addresses import address_search_key
 from outreach import export_jobs, list_exports, saved_filters
 from outreach.worklists import UNVACCINATED
-from tests import access_technical, factories
+from tests import access_technical, access_transfers, factories
 from tests.access_matrix import SUCCESS, PerRole, Route, Stage, Use, World, faults, routes
 from vaccination import forecasts
 from vaccination.models import Infection, Screening
@@ -51,6 +51,8 @@ CLINICIANS = (STATION, CENTRE)
 TAKES_LISTS_OUT = (OFFICER, STATION, WARD_LEAD, CENTRE)
 IMPORTS = (OFFICER, STATION, CENTRE)
 READS_LOG = (CENTRE, AUDITOR)
+RECEIVES = (OFFICER, STATION, CENTRE)  # a survey team of one neighbourhood does not, whatever the id
+BOTH_WAYS = ("incoming_id", "outgoing_id")
 OPENS_ACCOUNTS = (WARD_LEAD, CENTRE, ADMIN)
 CHOOSES_RULES = (CENTRE, Role.CDC)
 
@@ -154,6 +156,17 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "wards:household-edit": page(*EDITS_PEOPLE),
     "wards:household-move": page(*EDITS_PEOPLE),
     "wards:move-undo": (post(*EDITS_PEOPLE),),
+    "wards:transfer-list": (
+        replace(get(*EDITS_PEOPLE), needs=BOTH_WAYS),
+        replace(get(*EDITS_PEOPLE, tab="di"), needs=BOTH_WAYS),
+    ),
+    "wards:transfer-accept": (
+        *page(*RECEIVES),
+        post(*RECEIVES, find="pho cacbonat", search="1"),
+        post(*RECEIVES, where="new", address_text="9 ngõ nhỏ"),
+    ),
+    "wards:transfer-return": (post(*RECEIVES), post(*RECEIVES, reason="Không gặp gia đình")),
+    "wards:transfer-withdraw": (post(*EDITS_PEOPLE),),
     "wards:import-list": tuple(replace(use, needs=("batch_id",)) for use in page(*IMPORTS)),
     "wards:import-sample": (post(*IMPORTS, succeeds=ONLY_IN_A_DEMONSTRATION),),
     "wards:import-detail": (
@@ -363,6 +376,7 @@ def stage(db) -> Stage:
         )
     foreign.makers["filter_id"] = lambda: filter_of(factories.make_user(OFFICER, other), "Cacbonat")
     foreign.makers["export_id"] = lambda: list_made_for(factories.make_user(OFFICER, other), "Cacbonat")
+    access_transfers.put_into(own, foreign, neighbour, factories.make_ward("09163"))
     return Stage(own, foreign, neighbour, cast, READERS)
 
 
