@@ -46,7 +46,7 @@ TOO_LONG = gettext_noop(
     "Danh sách dài quá 5.000 người, không lập được PDF. Chọn Excel, hoặc lọc theo phường."
 )
 GAVE_UP = gettext_noop(
-    "Máy chủ chưa lập được tệp sau 3 lần thử. Bấm Làm lại; nếu vẫn chưa được, gọi hỗ trợ và cho biết mã {code}."
+    "Máy chủ chưa lập được tệp sau 3 lần thử. Bấm Làm lại; nếu vẫn chưa được, gọi hỗ trợ và cho biết mã ghi ở trên."
 )
 
 
@@ -77,7 +77,7 @@ def _give_back(lease: Lease) -> None:
     export = ListExport.objects.get(pk=lease.export_id)
     try:
         if export.attempts >= MOST_ATTEMPTS:
-            lease.end(State.FAILED, reason=GAVE_UP.format(code=export.code), rows_written=0)
+            lease.end(State.FAILED, reason=GAVE_UP, rows_written=0)
         else:
             lease.end(State.QUEUED, rows_written=0)
     except LeaseLost:

@@ -1,5 +1,6 @@
 """What the reconciler does for exports: those that nobody makes are driven again, those of yesterday are put away."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,6 +8,8 @@ from django.db import transaction
 from outreach import export_files, export_jobs, export_queue, list_exports
 from outreach.export_leases import MOST_ATTEMPTS
 from outreach.models import ListExport
+
+log = logging.getLogger(__name__)
 
 WAITS = timedelta(seconds=10)  # one that was asked for just now is not late
 ORPHAN = export_jobs.KEPT + timedelta(hours=1)
@@ -19,16 +22,16 @@ def redrive(now: datetime) -> int:
 
     One whose workers died three times is parked with a sentence. Returns how many were late. Safe to repeat.
     """
-    late = ListExport.objects.free(now).filter(state_since__lt=now - WAITS)
-    parked = 0
-    for export in late.filter(attempts__gte=MOST_ATTEMPTS):
-        reason = export_jobs.GAVE_UP.format(code=export.code)
-        parked += (
-            ListExport.objects.free(now)
-            .filter(pk=export.pk, attempts__gte=MOST_ATTEMPTS)
-            .update(state=State.FAILED, state_since=now, reason=reason, lease_token=None, lease_until=None)
-        )
-    waiting = late.filter(attempts__lt=MOST_ATTEMPTS).count()
+    worn_out = ListExport.objects.free(now).filter(state_since__lt=now - WAITS, attempts__gte=MOST_ATTEMPTS)
+    parked = worn_out.update(
+        state=State.FAILED,
+        state_since=now,
+        reason=export_jobs.GAVE_UP,
+        rows_written=0,
+        lease_token=None,
+        lease_until=None,
+    )
+    waiting = ListExport.objects.free(now).filter(state_since__lt=now - WAITS).count()
     for _one in range(waiting):
         if not export_queue.ring() and not export_jobs.make_next():
             break
@@ -51,9 +54,11 @@ def clear(now: datetime) -> int:
         if name not in known:
             export_files.remove(name)
             gone += 1
+    if left := older_than_allowed(now):
+        log.error("exports: %s files are older than a day and still there", len(left))
     return gone
 
 
 def older_than_allowed(now: datetime) -> list[str]:
-    """The daily scan: files of named lists still on disk although their day is over at `now`. Empty is healthy (P15)."""
+    """The scan of TRUST P15: files of named lists still on disk although their day is over at `now`. Empty is healthy."""
     return export_files.older_than(now - ORPHAN)
