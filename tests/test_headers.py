@@ -68,6 +68,7 @@ def _ask(database_env, tmp_path) -> dict:
         "static js": ("GET", "static:idle.js", {}, {}),
         "static icon": ("GET", "static:icon.svg", {}, {}),
         "healthz": ("GET", "/healthz", {}, {}),
+        "language": ("POST", "/ngon-ngu/", {}, {"language": "en"}),
         "plain http": ("GET", "http:/", {}, {}),
     }
     environ = database_env | {"PROFILE": "production", "ALLOWED_HOSTS": HOST, "TRUSTED_PROXIES": "1"}
@@ -258,7 +259,7 @@ def test_the_content_policy_is_closed(answers):
 
 def test_cookies_belong_to_this_host_alone(answers):
     cookies = {name: flags for answer in answers.values() for name, flags in answer["cookies"].items()}
-    assert "__Host-csrftoken" in cookies
+    assert {"__Host-csrftoken", "__Host-language"} <= set(cookies)
     for name, flags in cookies.items():
         assert name.startswith("__Host-"), name
         assert (flags["secure"], flags["httponly"], flags["path"], flags["domain"]) == (

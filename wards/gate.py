@@ -122,7 +122,7 @@ def _ask_for_password(request: OfficialRequest) -> HttpResponse:
 
 
 def _ask_for_factor(request: OfficialRequest) -> HttpResponse:
-    to = reverse("mfa_reauthenticate")
+    to = reverse(second_factor.where_to_show(request.user))
     return _lead_to(request, redirect_to_login(_where_to_go_on(request, None), to)["Location"])
 
 

@@ -41,6 +41,12 @@ def factors_of(user: User) -> QuerySet[Authenticator]:
     return Authenticator.objects.filter(user=user, type__in=_FACTORS)
 
 
+def where_to_show(user: User) -> str:
+    """The name of the page that asks for what the user has: a code where there are codes, else the passkey."""
+    has_codes = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).exists()
+    return "mfa_reauthenticate" if has_codes else "mfa_reauthenticate_webauthn"
+
+
 def note_passed(request: HttpRequest, user: User) -> None:
     request.session[PASSED] = user.pk
 

@@ -3,12 +3,12 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from tests.api.conftest import Program, make_token
 from tests.factories import make_user, make_ward
 from tests.wards.sign_in_cast import PASSWORD, code_now, enrol, make_official, sign_in
-from wards import installation, second_factor
+from wards import gate, installation, second_factor
 from wards.actions import second_factor as actions
 from wards.models import AccessEvent, Installation, OpenSession, SignIn
 from wards.roles import Role
@@ -179,6 +179,20 @@ def test_another_door_that_did_not_ask_for_the_code_is_asked_at_the_gate(officer
         )
     client.post("/accounts/2fa/reauthenticate/", {"code": code_now(enrolled)})
     assert client.get(INSIDE).status_code == 200
+
+
+def test_who_has_only_a_passkey_is_led_to_it_and_not_in_a_circle(client, officer):
+    Authenticator.objects.create(user=officer, type=Authenticator.Type.WEBAUTHN, data={"name": "x", "credential": {}})
+    officer.roles = [Role.SURVEYOR]
+    officer.save()
+    assert sign_in(client)["Location"].startswith("/accounts/2fa/authenticate/")
+    other = Client()
+    other.force_login(officer)
+    session = other.session
+    del session[second_factor.PASSED]
+    session.save()
+    assert other.get(INSIDE)["Location"].startswith("/accounts/2fa/khoa/xac-nhan/")
+    assert resolve("/accounts/2fa/khoa/xac-nhan/").view_name in gate.SHOWING_FACTOR
 
 
 def test_a_role_given_later_asks_at_the_next_request(client, ward):
