@@ -288,3 +288,28 @@ def test_the_command_shows_and_applies(city, centre, told):
         chosen("--az-interval", "six weeks")
     with pytest.raises(CommandError):
         call_command("choose_rules", "--as", "nobody", "--shortage", "on")
+
+
+def test_a_second_press_and_a_proposal_that_is_gone_change_nothing(client, city, centre, told):
+    client.force_login(centre)
+    change = proposed(az(), centre)
+    for _press in range(2):
+        answer = client.post(reverse("vaccination:rules-discard"), {"change": str(change.pk)}, follow=True)
+    assert "không còn chờ quyết định" in answer.content.decode()
+    for name in ("rules-apply", "rules-count"):
+        answer = client.post(reverse(f"vaccination:{name}"), {"change": str(change.pk)}, follow=True)
+        assert "không còn chờ quyết định" in answer.content.decode()
+    assert Programme.objects.get().rule_choices == {}
+
+
+def test_figures_of_yesterday_are_counted_again_from_the_page(client, city, centre, told):
+    client.force_login(centre)
+    change = proposed(az(), centre)
+    RuleChange.objects.update(as_of=date(2022, 2, 4))
+    assert "Áp dụng và tính lại" not in client.get(reverse("vaccination:rules")).content.decode()
+    client.post(reverse("vaccination:rules-apply"), {"change": str(change.pk)})
+    assert Programme.objects.get().rule_choices == {}
+    page = client.post(reverse("vaccination:rules-count"), {"change": str(change.pk)}, follow=True)
+    assert "Áp dụng và tính lại" in page.content.decode()
+    change.refresh_from_db()
+    assert (change.as_of, change.state) == (ON, "ready")

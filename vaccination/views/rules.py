@@ -107,35 +107,46 @@ def _changes(figures: dict) -> Iterator[str]:
         yield _("đổi loại vắc xin tiêm được: %(count)s người") % {"count": count}
 
 
-def _decision(decide: Callable[[HttpRequest, RuleChange], object]) -> Callable[..., HttpResponse]:
-    @require_POST
-    @chooses_rules
-    def view(request: HttpRequest) -> HttpResponse:
-        change = rule_changes.open_change(forecasts.PROGRAMME)
-        if change is None or str(change.pk) != request.POST.get("change"):
-            messages.error(request, _("Đề nghị này không còn chờ quyết định."))
-            return redirect("vaccination:rules")
-        try:
-            decide(request, change)
-        except rule_changes.Refused as refused:
-            messages.error(request, str(refused))
-        return _worked_on()
-
-    return view
-
-
-@_decision
-def rules_apply(request: HttpRequest, change: RuleChange) -> None:
-    rule_changes.apply(change=change, by=official(request), on=clock.today(), at=clock.real_now())
-    messages.success(request, _("Đã áp dụng. Danh sách đang được tính lại."))
+def _decided(request: HttpRequest, decide: Callable[[RuleChange], object], done: str = "") -> HttpResponse:
+    """The decision about the proposal that the page showed; a second press, or somebody else's, finds it gone."""
+    change = rule_changes.open_change(forecasts.PROGRAMME)
+    if change is None or str(change.pk) != request.POST.get("change"):
+        messages.error(request, _("Đề nghị này không còn chờ quyết định."))
+        return redirect("vaccination:rules")
+    try:
+        decide(change)
+    except rule_changes.Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        if done:
+            messages.success(request, done)
+    return _worked_on()
 
 
-@_decision
-def rules_discard(request: HttpRequest, change: RuleChange) -> None:
-    rule_changes.discard(change=change, by=official(request), at=clock.real_now())
-    messages.success(request, _("Đã bỏ đề nghị. Quy định không đổi."))
+@require_POST
+@chooses_rules
+def rules_apply(request: HttpRequest) -> HttpResponse:
+    by, on, at = official(request), clock.today(), clock.real_now()
+    return _decided(
+        request,
+        lambda change: rule_changes.apply(change=change, by=by, on=on, at=at),
+        _("Đã áp dụng. Danh sách đang được tính lại."),
+    )
 
 
-@_decision
-def rules_count(request: HttpRequest, change: RuleChange) -> None:
-    rule_changes.count_again(change=change, by=official(request), on=clock.today())
+@require_POST
+@chooses_rules
+def rules_discard(request: HttpRequest) -> HttpResponse:
+    by, at = official(request), clock.real_now()
+    return _decided(
+        request,
+        lambda change: rule_changes.discard(change=change, by=by, at=at),
+        _("Đã bỏ đề nghị. Quy định không đổi."),
+    )
+
+
+@require_POST
+@chooses_rules
+def rules_count(request: HttpRequest) -> HttpResponse:
+    by, on = official(request), clock.today()
+    return _decided(request, lambda change: rule_changes.count_again(change=change, by=by, on=on))
