@@ -95,7 +95,7 @@ class Stage:
             connection.close()
 
     def vacuum(self) -> None:
-        """As autovacuum would a little later; during the run it rests, so that it falls on nobody's account."""
+        """As autovacuum would a little later, outside of what is measured."""
         from django.db import connections
 
         with self.superuser(connections["default"].settings_dict["NAME"]) as cursor:
@@ -128,9 +128,6 @@ def furnished(residents: int, folder: Path) -> Stage:
     postgres = Postgres(folder, embedded.installation_secrets(folder))
     stage = Stage(residents, folder / "bench", postgres, Meter(_postmaster(postgres)))
     stage.folder.mkdir()
-    with stage.superuser() as cursor:
-        cursor.execute("ALTER SYSTEM SET autovacuum = off")
-        cursor.execute("SELECT pg_reload_conf()")
     call_command("migrate", verbosity=0)
     stage.enter("nobody", DATABASE)
     people(100)
