@@ -472,7 +472,7 @@ def rows_of(
 ) -> list[Row]:
     """The people of these `.values()`, in the same order; as many queries for 1,000 as for one."""
     sight = Sight.of(user)
-    ids = [values["id"] for values in found]
+    ids = statements.array(values["id"] for values in found)
     identities = identities_of(ids, sight)
     conditions = conditions_of(ids, sight, on)
     if products is None:

@@ -38,12 +38,12 @@ class Sight:
         return cls(*(can(user, ability) for ability in abilities))
 
 
-def identities_of(ids: Iterable[UUID], sight: Sight) -> dict[UUID, list[str]]:
+def identities_of(ids: Iterable[UUID] | statements.Array, sight: Sight) -> dict[UUID, list[str]]:
     """Identity numbers by resident, the citizen number first; masked where the reader has no right to the whole."""
     claims = IdentityClaim.objects.filter(_THESE, withdrawn_at=None).order_by("kind", "pk")
     number = "number_encrypted" if sight.full_id else "mask"
     rows = statements.rows(
-        ("identities", number), lambda: claims.values_list("resident_id", number), ids=list(ids)
+        ("identities", number), lambda: claims.values_list("resident_id", number), ids=statements.array(ids)
     )
     found: dict[UUID, list[str]] = defaultdict(list)
     for resident, kept in rows:
@@ -51,12 +51,12 @@ def identities_of(ids: Iterable[UUID], sight: Sight) -> dict[UUID, list[str]]:
     return found
 
 
-def conditions_of(ids: Iterable[UUID], sight: Sight, on: date) -> dict[UUID, list[str]]:
+def conditions_of(ids: Iterable[UUID] | statements.Array, sight: Sight, on: date) -> dict[UUID, list[str]]:
     """Illnesses and pregnancy by resident: named where the reader may know them, else "thuộc nhóm nguy cơ" alone."""
     found: dict[UUID, list[str]] = defaultdict(list)
     if not sight.health:
         return found
-    ids = list(ids)
+    these = statements.array(ids)
     name_field = "condition__name_en" if get_language() == "en" else "condition__name"
     rows = statements.rows(
         ("conditions", on, name_field),
@@ -66,7 +66,7 @@ def conditions_of(ids: Iterable[UUID], sight: Sight, on: date) -> dict[UUID, lis
             .order_by("condition_id")
             .values_list("resident_id", name_field, "condition__is_second_tier")
         ),
-        ids=ids,
+        ids=these,
     )
     hidden = set()
     for resident, name, second_tier in rows:
@@ -77,7 +77,7 @@ def conditions_of(ids: Iterable[UUID], sight: Sight, on: date) -> dict[UUID, lis
     pregnant = statements.rows(
         ("pregnant", on),
         lambda: Pregnancy.objects.filter(_THESE).current(on).values_list("resident_id"),
-        ids=ids,
+        ids=these,
     )
     for (resident,) in pregnant:
         if sight.diagnosis:

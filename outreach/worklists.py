@@ -355,7 +355,7 @@ class Selection(Figures):
         found = statements.rows(
             ("whole", *self.signature),
             lambda: self.people().filter(statements.among("ids")).values_list(*Row.FIELDS),
-            ids=ids,
+            ids=statements.array(ids),
         )
         by_id = {values["id"]: values for values in map(values_of, found)}
         return rows_of(

@@ -105,7 +105,7 @@ def _read_work(user) -> tuple[Scope, frozenset[str]]:
             lambda: Organisation.objects.filter(statements.among("offices"), units__isnull=False).values_list(
                 "units__id"
             ),
-            offices=sorted(organisations),
+            offices=statements.array(organisations),
         )
         wards.update(unit for (unit,) in served)
     return Scope(frozenset(wards), frozenset(neighbourhoods)), frozenset(acting)

@@ -5,7 +5,7 @@ scope and rights, the choices, the day. Values that change with every request st
 """
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +55,18 @@ def _keep(key: Hashable, statement: tuple[str, tuple] | None) -> tuple[str, tupl
     return statement
 
 
+class Array(str):
+    """Ids as the literal of an array: written once for the several statements that ask about the same people."""
+
+    __slots__ = ()
+
+
+def array(ids: Iterable[object]) -> Array:
+    return ids if isinstance(ids, Array) else Array("{" + ",".join(map(str, ids)) + "}")
+
+
 def among(name: str, field: str = "pk") -> Q:
-    """Rows whose `field` is one of the values that are given later as the list `name`."""
+    """Rows whose `field` (an id) is one of the `array` that is given later as `name`."""
     return Q(
         Func(
             F(field),

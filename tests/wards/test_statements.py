@@ -9,7 +9,7 @@ def names_of(ward, *ids) -> set[str]:
     found = statements.rows(
         ("names", ward.pk),
         lambda: Resident.objects.filter(statements.among("ids"), ward=ward).values_list("full_name"),
-        ids=list(ids),
+        ids=statements.array(ids),
     )
     return {name for (name,) in found}
 
