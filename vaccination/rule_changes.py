@@ -41,7 +41,7 @@ def propose(*, programme_id: str, choices: RuleChoices, by: User, on: date, at: 
     """A proposal whose impact as of day `on` will be counted; `at` is real time. Refused: an impossible choice, nothing
     that differs, or another proposal still open."""
     require(by, Ability.SET_RULES)
-    programme = Programme.objects.select_for_update().get(pk=programme_id)
+    programme = Programme.objects.select_for_update(no_key=True).get(pk=programme_id)
     if fault := check(programme.rule_family, choices):
         raise Refused(_fault(fault))
     if choices.as_json() == programme.rule_choices:
@@ -115,7 +115,7 @@ def count_again(*, change: RuleChange, by: User, on: date) -> RuleChange:
 
 def _locked(change: RuleChange) -> tuple[Programme, RuleChange]:
     """Programme first: whoever forecasts holds it shared, so none goes on with rules that are about to change."""
-    programme = Programme.objects.select_for_update().get(pk=change.programme_id)
+    programme = Programme.objects.select_for_update(no_key=True).get(pk=change.programme_id)
     return programme, RuleChange.objects.select_for_update().get(pk=change.pk)
 
 

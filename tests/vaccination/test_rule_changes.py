@@ -1,6 +1,7 @@
 """What the rules leave open, chosen for the place: counted before, decided by a person, everybody forecast after. Synthetic people."""
 
 import json
+import time
 from datetime import date, timedelta
 from io import StringIO
 
@@ -8,11 +9,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import transaction
 from django.urls import reverse
 
 from lib import clock
 from outreach import reconcile
 from tests.factories import know_history, make_dose, make_resident, make_user, make_ward
+from tests.vaccination.test_forecasts import Elsewhere
 from vaccination import forecasts, rule_changes
 from vaccination.models import Forecast, Programme, RuleChange
 from vaccination.rule_choices import ProvinceInterval, RuleChoices, check, family_with
@@ -313,3 +316,17 @@ def test_figures_of_yesterday_are_counted_again_from_the_page(client, city, cent
     assert "Áp dụng và tính lại" in page.content.decode()
     change.refresh_from_db()
     assert (change.as_of, change.state) == (ON, "ready")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rules_do_not_change_under_somebody_who_is_forecasting(city, centre):
+    change = proposed(az(), centre)
+    with transaction.atomic():
+        forecasts.refresh_residents([city["nobody"].pk], ON)
+        other = Elsewhere(lambda: rule_changes.apply(change=change, by=centre, on=ON, at=clock.real_now()))
+        time.sleep(0.5)  # long enough to have decided, if it did not wait
+        assert other.is_alive()
+        make_dose(city["nobody"], "AZ", "2021-06-01")  # a dose on record keeps nobody waiting
+    other.finish()
+    change.refresh_from_db()
+    assert change.state == "applying"
