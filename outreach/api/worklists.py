@@ -9,7 +9,6 @@ from typing import Any
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib import clock
@@ -24,7 +23,7 @@ from vaccination.states import State
 from wards.api import limits, lists
 from wards.api.fields import WORDS, Choice, Text
 from wards.api.lists import PageQuery
-from wards.api.operations import operation
+from wards.api.operations import ProgramRequest, operation
 from wards.api.places import WARD
 from wards.api.problem import Refusal, error
 from wards.api.views import ApiViewSet
@@ -108,7 +107,7 @@ class Counts(serializers.Serializer):
 
 Names = inline_serializer("WorklistNames", {"results": Name(many=True)})
 Found = inline_serializer("WorklistFound", {"results": Match(many=True), "more": serializers.BooleanField()})
-AS_OF = {
+AS_OF: dict[str, Any] = {
     "as_of": serializers.DateField(),
     "behind": serializers.IntegerField(help_text="Forecasts still being brought up to date."),
 }
@@ -118,7 +117,7 @@ class Worklists(ApiViewSet):
     what = "worklist"
 
     @operation(scope=None, answers=Names, operation_id="worklists_names", summary="The lists that there are")
-    def names(self, request: Request) -> HttpResponseBase:
+    def names(self, request: ProgramRequest) -> HttpResponseBase:
         return Response(
             {"results": [{"name": one.name, "title": str(one.title)} for one in WORKLISTS.values()]}
         )
@@ -130,7 +129,7 @@ class Worklists(ApiViewSet):
         answers=lists.page_of("WorklistPage", ListRow, **AS_OF),
         summary="The people of a list, in its order",
     )
-    def retrieve(self, request: Request, name: str) -> HttpResponseBase:
+    def retrieve(self, request: ProgramRequest, name: str) -> HttpResponseBase:
         on = clock.today()
         behind = forecasts.catch_up(on)
         selection = self._selection(name, on)
@@ -147,7 +146,7 @@ class Worklists(ApiViewSet):
         answers=Counts,
         summary="How many are on a list, by group and by ward; no names",
     )
-    def counts(self, request: Request, name: str) -> HttpResponseBase:
+    def counts(self, request: ProgramRequest, name: str) -> HttpResponseBase:
         _named(name)
         on = clock.today()
         behind = forecasts.catch_up(on)
@@ -174,7 +173,7 @@ class Worklists(ApiViewSet):
         answers=Found,
         summary="Find people of the area, on the list or not, and why",
     )
-    def search(self, request: Request, name: str) -> HttpResponseBase:
+    def search(self, request: ProgramRequest, name: str) -> HttpResponseBase:
         limits.check_searches(request.user)
         on = clock.today()
         forecasts.catch_up(on)
@@ -191,10 +190,10 @@ class Worklists(ApiViewSet):
     def _chosen(self) -> dict[str, str]:
         return {name: value for name, value in self.asked.items() if name in WorklistFilters.base_filters}
 
-    def _record(self, selection: Selection, action: AccessEvent.Action, rows: int, **detail: object) -> None:
+    def _record(self, selection: Selection, action: AccessEvent.Action, rows: int, **detail: Any) -> None:
         ward = selection.filters.one_ward
-        seen = {"list": selection.worklist.name, "filters": selection.filters.chosen}
-        self.record(action, ward_id=ward.pk if ward else None, rows=rows, **seen, **detail)
+        seen: dict[str, Any] = {"list": selection.worklist.name, "filters": selection.filters.chosen}
+        self.record(action, ward_id=ward.pk if ward else None, rows=rows, **(seen | detail))
 
 
 def _named(name: str) -> Worklist:

@@ -36,6 +36,7 @@ NOT_EDITING = (WARD_LEAD, POLICE)
 NOT_ENTERING = (SURVEYOR, WARD_LEAD, POLICE)
 NOT_CLINICIANS = (SURVEYOR, OFFICER, WARD_LEAD, POLICE)
 VERSION = {"version": 1}
+NOT_THERE = frozenset({404})  # a ward out of the area is none
 
 
 def read(*by, query: str = "", forbidden=(), **more) -> ApiUse:
@@ -126,6 +127,9 @@ EXPECTED: dict[str, tuple[ApiUse, ...]] = {
 }
 # created in a list's own address
 EXPECTED["api:household-list"] += (write(*EDITS_PEOPLE, forbidden=NOT_EDITING, sent=new_home),)
+for _name in ("household-list", "resident-list", "neighbourhood-list"):
+    _readers = EVERYBODY if _name == "neighbourhood-list" else SEES_PEOPLE
+    EXPECTED[f"api:{_name}"] += (read(*_readers, query="?ward=09187", succeeds=NOT_THERE),)
 EXPECTED["api:resident-list"] += (write(*EDITS_PEOPLE, forbidden=NOT_EDITING, sent=new_person),)
 
 # They show nobody: what is not there.

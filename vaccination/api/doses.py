@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib import clock
@@ -24,7 +23,7 @@ from vaccination.views.people import fact, person
 from wards import paging
 from wards.api import forms, lists
 from wards.api.fields import WORDS, Choice, Flag, Identifier, Millilitres, PartialDateField, Text
-from wards.api.operations import operation
+from wards.api.operations import ProgramRequest, operation
 from wards.api.people import plain
 from wards.api.places import PlaceQuery, chosen
 from wards.api.problem import Refusal, error
@@ -60,7 +59,7 @@ class Dose(serializers.Serializer):
     lot = serializers.CharField()
     volume_ml = serializers.FloatField(allow_null=True)
     site = serializers.CharField()
-    source = serializers.ChoiceField(choices=ON_RECORD)
+    source: Any = serializers.ChoiceField(choices=ON_RECORD)
     replaces = serializers.UUIDField(allow_null=True)
     is_void = serializers.BooleanField()
     void_reason = serializers.CharField(allow_null=True)
@@ -85,7 +84,7 @@ class DosesOfPerson(serializers.Serializer):
 class DoseDetails(serializers.Serializer):
     product = Text(max_length=10, pattern=PRODUCT, help_text="Code; UNKNOWN where nobody knows.")
     given = PartialDateField()
-    source = Choice(choices=SOURCES, required=False)
+    source: Any = Choice(choices=SOURCES, required=False)
     lot = Text(max_length=30, required=False)
     volume_ml = Millilitres(min_value=0.01, max_value=2, required=False, allow_null=True)
 
@@ -126,7 +125,7 @@ class Doses(ApiViewSet):
         answers=lists.page_of("DosePage", Dose),
         summary="Doses on record, void ones too",
     )
-    def list(self, request: Request) -> HttpResponseBase:
+    def list(self, request: ProgramRequest) -> HttpResponseBase:
         rows = chosen(request.user, _doses(request.user), self.asked, "resident__household__neighbourhood")
         if "resident" in self.asked:
             rows = rows.filter(resident=person(request, self.asked["resident"]))
@@ -137,7 +136,7 @@ class Doses(ApiViewSet):
         return lists.answer(request, [shown(dose) for dose in found.rows], found.next, people=len(found.rows))
 
     @operation(scope=TokenScope.READ_HEALTH, abilities=READS, answers=Dose, summary="One dose")
-    def retrieve(self, request: Request, dose_id: UUID) -> HttpResponseBase:
+    def retrieve(self, request: ProgramRequest, dose_id: UUID) -> HttpResponseBase:
         dose = fact(request, DoseRecord, dose_id)
         self._looked_at(dose.resident)
         return Response(shown(dose))
@@ -148,7 +147,7 @@ class Doses(ApiViewSet):
         answers=DosesOfPerson,
         summary="The doses of one person, and how each counts",
     )
-    def list_of_person(self, request: Request, resident_id: UUID) -> HttpResponseBase:
+    def list_of_person(self, request: ProgramRequest, resident_id: UUID) -> HttpResponseBase:
         resident = person(request, resident_id)
         self._looked_at(resident)
         facts = vaccination_facts(resident, request.user, clock.today())
@@ -168,7 +167,7 @@ class Doses(ApiViewSet):
         summary="Enter a dose",
         description="409 `doubtful`: on record already, or the rules would not count it; send again with `confirmed`.",
     )
-    def create(self, request: Request, resident_id: UUID) -> HttpResponseBase:
+    def create(self, request: ProgramRequest, resident_id: UUID) -> HttpResponseBase:
         resident, on = person(request, resident_id), clock.today()
         history = "complete" if self.sent["history_complete"] else "open"
         sent = _typed(self.sent) | {
@@ -188,7 +187,7 @@ class Doses(ApiViewSet):
         answers=Dose,
         summary="Void a dose and enter it as it should have been",
     )
-    def correct(self, request: Request, dose_id: UUID) -> HttpResponseBase:
+    def correct(self, request: ProgramRequest, dose_id: UUID) -> HttpResponseBase:
         dose, on = fact(request, DoseRecord, dose_id), clock.today()
         sent = _typed(self.sent) | {"reason": OTHER, "reason_text": self.sent["reason"]}
         about: dict[str, Any] = {"dose": dose, "resident": dose.resident, "on": on}
@@ -202,7 +201,7 @@ class Doses(ApiViewSet):
         answers=Dose,
         summary="Take a dose out of the record, with a reason; the row stays",
     )
-    def void(self, request: Request, dose_id: UUID) -> HttpResponseBase:
+    def void(self, request: ProgramRequest, dose_id: UUID) -> HttpResponseBase:
         dose, on = fact(request, DoseRecord, dose_id), clock.today()
         sent = {"reason": OTHER, "reason_text": self.sent["reason"]}
         about: dict[str, Any] = {"resident": dose.resident, "on": on}
@@ -217,7 +216,7 @@ class Doses(ApiViewSet):
         writes=True,
         summary="Undo a voiding: the same facts as a new dose",
     )
-    def restore(self, request: Request, dose_id: UUID) -> HttpResponseBase:
+    def restore(self, request: ProgramRequest, dose_id: UUID) -> HttpResponseBase:
         dose = fact(request, DoseRecord, dose_id)
         return Response(shown(_heard(actions.restore_dose, dose=dose, by=request.user, on=clock.today())))
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib import clock
@@ -20,7 +19,7 @@ from vaccination.views.people import person
 from wards import paging
 from wards.api import lists
 from wards.api.fields import Choice
-from wards.api.operations import operation
+from wards.api.operations import ProgramRequest, operation
 from wards.api.people import plain
 from wards.api.places import PlaceQuery, chosen
 from wards.api.views import ApiViewSet
@@ -81,7 +80,7 @@ class Forecasts(ApiViewSet):
         ),
         summary="What is due to whom",
     )
-    def list(self, request: Request) -> HttpResponseBase:
+    def list(self, request: ProgramRequest) -> HttpResponseBase:
         on = clock.today()
         behind = forecasts.catch_up(on)
         rows = chosen(request.user, _rows(request.user, on), self.asked, "resident__household__neighbourhood")
@@ -102,7 +101,7 @@ class Forecasts(ApiViewSet):
         summary="What is due to one person, and why",
         description="404 too for somebody who moved away or died: there is nothing to forecast.",
     )
-    def of_person(self, request: Request, resident_id: UUID) -> HttpResponseBase:
+    def of_person(self, request: ProgramRequest, resident_id: UUID) -> HttpResponseBase:
         resident, on = person(request, resident_id), clock.today()
         self.record(AccessEvent.Action.VIEW, what="resident", object_id=resident.pk, ward_id=resident.ward_id)
         answer = vaccination_facts(resident, request.user, on).answer

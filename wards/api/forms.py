@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -40,7 +41,7 @@ def refused(form: forms.Form, **more: Any) -> Refusal:
     """What the form says against it, field by field."""
     said = form.errors.get_json_data()
     errors = {
-        "" if name == forms.forms.NON_FIELD_ERRORS else name: [
+        "" if name == NON_FIELD_ERRORS else name: [
             error(one["code"] or "refused", one["message"]) for one in problems
         ]
         for name, problems in said.items()

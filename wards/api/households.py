@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib import clock
@@ -18,7 +17,7 @@ from wards import actions, paging, search
 from wards.access import scope_of
 from wards.api import forms, limits, lists
 from wards.api.fields import WORDS, Choice, Text, Whole, version_field
-from wards.api.operations import operation
+from wards.api.operations import ProgramRequest, operation
 from wards.api.people import Person, people, plain
 from wards.api.places import WARD, PlaceQuery, chosen, own_neighbourhood, own_ward
 from wards.api.views import ApiViewSet
@@ -103,7 +102,7 @@ class Households(ApiViewSet):
         answers=lists.page_of("HomePage", Home),
         summary="Homes by the walk",
     )
-    def list(self, request: Request) -> HttpResponseBase:
+    def list(self, request: ProgramRequest) -> HttpResponseBase:
         rows = chosen(request.user, _homes(request.user), self.asked, "neighbourhood")
         if "dwelling" in self.asked:
             rows = rows.filter(dwelling=self.asked["dwelling"])
@@ -119,7 +118,7 @@ class Households(ApiViewSet):
         answers=HomeInFull,
         summary="One home with its people",
     )
-    def retrieve(self, request: Request, household_id: UUID) -> HttpResponseBase:
+    def retrieve(self, request: ProgramRequest, household_id: UUID) -> HttpResponseBase:
         home = find(request.user, household_id)
         inside = people(request.user, list(Resident.objects.visible_to(request.user).filter(household=home)))
         self.record(AccessEvent.Action.VIEW, object_id=home.pk, ward_id=home.ward_id, rows=len(inside))
@@ -133,7 +132,7 @@ class Households(ApiViewSet):
         summary="Find homes by code, house number or address",
         description="By POST, so that no address stands in an address.",
     )
-    def search(self, request: Request) -> HttpResponseBase:
+    def search(self, request: ProgramRequest) -> HttpResponseBase:
         limits.check_searches(request.user)
         asked = search.homes(self.sent["q"])
         found = (
@@ -154,7 +153,7 @@ class Households(ApiViewSet):
         examples=[ADD],
         summary="Add a home",
     )
-    def create(self, request: Request) -> HttpResponseBase:
+    def create(self, request: ProgramRequest) -> HttpResponseBase:
         sent = _placed(request.user, self.sent) | {"form_id": forms.chosen_id(request, "household")}
         form = HouseholdForm(forms.as_data(HouseholdForm(user=request.user), sent), user=request.user)
         if not form.is_valid():
@@ -179,7 +178,7 @@ class Households(ApiViewSet):
         answers=Home,
         summary="Correct a home",
     )
-    def partial_update(self, request: Request, household_id: UUID) -> HttpResponseBase:
+    def partial_update(self, request: ProgramRequest, household_id: UUID) -> HttpResponseBase:
         home = find(request.user, household_id)
         data = forms.as_data(HouseholdForm(user=request.user, household=home), self.sent)
         form = HouseholdForm(data, user=request.user, household=home)
@@ -203,7 +202,7 @@ class Households(ApiViewSet):
         answers=Home,
         summary="Put a home, with all who live there, under another neighbourhood or ward of the area",
     )
-    def move(self, request: Request, household_id: UUID) -> HttpResponseBase:
+    def move(self, request: ProgramRequest, household_id: UUID) -> HttpResponseBase:
         home = find(request.user, household_id)
         with forms.destination("ward"):
             sent = _placed(request.user, self.sent)

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from lib import clock
 from wards.api.problem import Refusal
 from wards.audit import address_of
+from wards.models import User
 from wards.search_rate import searches_left
 
 logger = logging.getLogger(__name__)
@@ -28,9 +29,9 @@ def count_request(token_id: object) -> None:
     _spend(f"api:requests:{token_id}", 1, *REQUESTS)
 
 
-def count_rows(user_id: int, rows: int) -> None:
+def count_rows(user: User, rows: int) -> None:
     """Refuse the next list of a user who has read as many rows as a day's work takes; the list at hand is still given."""
-    _spend(f"api:rows:{user_id}", rows, *ROWS)
+    _spend(f"api:rows:{user.pk}", rows, *ROWS)
 
 
 def count_failure(request: Request) -> None:
@@ -38,7 +39,7 @@ def count_failure(request: Request) -> None:
     _spend(f"api:failures:{address_of(request) or 'local'}", 1, *FAILURES)
 
 
-def check_searches(user) -> None:
+def check_searches(user: User) -> None:
     """Searches are counted together with those of the pages, by the log of searches."""
     if not searches_left(user, clock.real_now()):
         raise _too_many(HOUR)

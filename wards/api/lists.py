@@ -8,12 +8,12 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wards import paging
 from wards.api import limits
 from wards.api.fields import Text
+from wards.api.operations import ProgramRequest
 
 MOST = 200  # rows of a page
 
@@ -75,14 +75,16 @@ def place(ordering: paging.Ordering, asked: dict[str, Any]) -> str:
     return after
 
 
-def answer(request: Request, results: Sequence[Any], following: str, *, people: int, **more: Any) -> Response:
+def answer(
+    request: ProgramRequest, results: Sequence[Any], following: str, *, people: int, **more: Any
+) -> Response:
     """A page as it goes out; `people` are the rows of named people in it."""
     if people:
-        limits.count_rows(request.user.pk, people)
+        limits.count_rows(request.user, people)
     return Response({"results": results, "next": address(request, following)} | more)
 
 
-def address(request: Request, following: str) -> str | None:
+def address(request: ProgramRequest, following: str) -> str | None:
     """The same list behind another place; nothing personal is among its parameters."""
     if not following:
         return None

@@ -21,8 +21,15 @@ from lib.strict_json import is_storable
 from wards.access import require, role_allows
 from wards.api.problem import MEDIA_TYPE, PROBLEMS, Refusal, error, of_serializer
 from wards.audit import record_unexpected_names
-from wards.models import ApiToken, TokenScope
+from wards.models import ApiToken, TokenScope, User
 from wards.roles import Ability
+
+
+class ProgramRequest(Request):
+    """A request by token: its user is an official, whatever else a request's user may be."""
+
+    user: User
+
 
 Handler = Callable[..., HttpResponseBase]
 
@@ -44,7 +51,7 @@ class ProblemShape(serializers.Serializer):
     status = serializers.IntegerField()
     code = serializers.ChoiceField(choices=list(PROBLEMS))
     detail = serializers.CharField()
-    errors = serializers.DictField(
+    errors: Any = serializers.DictField(
         child=serializers.ListField(child=serializers.DictField(child=serializers.CharField())),
         required=False,
         help_text="Per field what is wrong with it: code and message.",

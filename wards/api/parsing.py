@@ -1,5 +1,6 @@
 """Bodies: JSON alone, of moderate size."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,7 +16,9 @@ SWALLOWED = 16 * LARGEST  # of a body that is too large: read and thrown away, s
 class StrictJson(BaseParser):
     media_type = "application/json"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: dict | None = None) -> Any:
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         body = stream.read(LARGEST + 1)
         if len(body) > LARGEST:
             left = SWALLOWED

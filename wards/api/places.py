@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wards import paging
@@ -13,7 +12,7 @@ from wards.access import scope_of, wards_of
 from wards.api import lists
 from wards.api.fields import Text
 from wards.api.lists import Digits, PageQuery
-from wards.api.operations import operation
+from wards.api.operations import ProgramRequest, operation
 from wards.api.views import ApiViewSet
 from wards.models import AdministrativeUnit, Neighbourhood, User
 
@@ -72,12 +71,12 @@ class Units(ApiViewSet):
         answers=lists.page_of("UnitPage", Unit),
         summary="Units of the reader's area",
     )
-    def list(self, request: Request) -> HttpResponseBase:
+    def list(self, request: ProgramRequest) -> HttpResponseBase:
         found = lists.cut(_units(request.user), BY_CODE, self.asked)
-        return lists.answer(request, Unit(found.rows, many=True).data, found.next, people=0)
+        return lists.answer(request, list(Unit(found.rows, many=True).data), found.next, people=0)
 
     @operation(scope=None, answers=Unit, summary="One unit of the reader's area")
-    def retrieve(self, request: Request, unit_id: int) -> HttpResponseBase:
+    def retrieve(self, request: ProgramRequest, unit_id: int) -> HttpResponseBase:
         unit = _units(request.user).filter(pk=unit_id).first()
         if unit is None:
             raise Http404
@@ -95,11 +94,11 @@ class Neighbourhoods(ApiViewSet):
         answers=lists.page_of("NeighbourhoodPage", Place),
         summary="Neighbourhoods of the reader's area",
     )
-    def list(self, request: Request) -> HttpResponseBase:
+    def list(self, request: ProgramRequest) -> HttpResponseBase:
         found = lists.cut(
             chosen(request.user, _neighbourhoods(request.user), self.asked, "pk"), BY_WALK, self.asked
         )
-        return lists.answer(request, Place(found.rows, many=True).data, found.next, people=0)
+        return lists.answer(request, list(Place(found.rows, many=True).data), found.next, people=0)
 
 
 def _units(user: User) -> QuerySet[AdministrativeUnit]:

@@ -1,14 +1,13 @@
 """People: added, corrected, moved, through the form and the verbs of the pages."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib import clock
@@ -26,7 +25,7 @@ from wards.api.fields import (
     holding,
     version_field,
 )
-from wards.api.operations import operation
+from wards.api.operations import ProgramRequest, operation
 from wards.api.people import PersonInFull, find, in_full
 from wards.api.problem import Refusal
 from wards.api.views import ApiViewSet
@@ -123,7 +122,7 @@ class ResidentWriting(ApiViewSet):
         summary="Add a person to a home",
         description="409 `duplicate`: somebody like this is probably there; send again with `different_from` if it is another.",
     )
-    def create(self, request: Request) -> HttpResponseBase:
+    def create(self, request: ProgramRequest) -> HttpResponseBase:
         user, on = request.user, clock.today()
         home = households.find(user, self.sent["household"])
         chosen = forms.chosen_id(request, "resident")
@@ -155,10 +154,11 @@ class ResidentWriting(ApiViewSet):
         summary="Correct a person's record",
         description="Only what is sent changes. 409 `stale`: somebody changed it meanwhile; both values are given.",
     )
-    def partial_update(self, request: Request, resident_id: UUID) -> HttpResponseBase:
+    def partial_update(self, request: ProgramRequest, resident_id: UUID) -> HttpResponseBase:
         user, resident = request.user, find(request.user, resident_id)
         sent = _typed(self.sent)
         form = _form(user, resident.household, resident, sent)
+        data = cast(QueryDict, form.data)
         if not form.is_valid():
             self._tell(form)
         try:
@@ -172,9 +172,7 @@ class ResidentWriting(ApiViewSet):
                 **_values(form, self.sent),
             )
         except actions.Stale as stale:
-            raise forms.stale(
-                form, stale.current, form.data, names=KEPT_BY_ROW, values_of=values_of
-            ) from None
+            raise forms.stale(form, stale.current, data, names=KEPT_BY_ROW, values_of=values_of) from None
         except actions.NumberTaken as clash:
             form.number_taken(clash)
             self._tell(form)
@@ -190,7 +188,7 @@ class ResidentWriting(ApiViewSet):
         answers=PersonInFull,
         summary="Move a person to another home of the area",
     )
-    def move(self, request: Request, resident_id: UUID) -> HttpResponseBase:
+    def move(self, request: ProgramRequest, resident_id: UUID) -> HttpResponseBase:
         resident = find(request.user, resident_id)
         with forms.destination("household"):
             home = households.find(request.user, self.sent["household"])

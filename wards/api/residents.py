@@ -5,13 +5,12 @@ from uuid import UUID
 from django.db.models import F
 from django.http import HttpResponseBase
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wards import paging, search
 from wards.api import limits, lists
 from wards.api.fields import WORDS, Choice, Identifier, Text
-from wards.api.operations import operation
+from wards.api.operations import ProgramRequest, operation
 from wards.api.people import Person, PersonInFull, find, in_full, people, plain, visible
 from wards.api.places import PlaceQuery, chosen
 from wards.api.resident_writing import ResidentWriting, tag
@@ -59,7 +58,7 @@ class Residents(ResidentWriting):
         answers=lists.page_of("ResidentPage", Person),
         summary="People of the reader's area",
     )
-    def list(self, request: Request) -> HttpResponseBase:
+    def list(self, request: ProgramRequest) -> HttpResponseBase:
         rows = chosen(request.user, visible(request.user), self.asked, "household__neighbourhood")
         for name in ("household", "residence"):
             if name in self.asked:
@@ -75,7 +74,7 @@ class Residents(ResidentWriting):
         answers=PersonInFull,
         summary="One person",
     )
-    def retrieve(self, request: Request, resident_id: UUID) -> HttpResponseBase:
+    def retrieve(self, request: ProgramRequest, resident_id: UUID) -> HttpResponseBase:
         resident = find(request.user, resident_id)
         self.record(AccessEvent.Action.VIEW, object_id=resident.pk, ward_id=resident.ward_id)
         return Response(in_full(request.user, resident), headers=tag(resident))
@@ -88,7 +87,7 @@ class Residents(ResidentWriting):
         summary="Find people",
         description="By POST, so that nothing that is searched for stands in an address or a log. The best match comes first.",
     )
-    def search(self, request: Request) -> HttpResponseBase:
+    def search(self, request: ProgramRequest) -> HttpResponseBase:
         limits.check_searches(request.user)
         asked = search.asked(self.sent["q"])
         if asked is None:

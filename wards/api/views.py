@@ -12,6 +12,7 @@ from rest_framework.viewsets import ViewSet
 
 from wards import audit
 from wards.api import limits, operations
+from wards.api.operations import ProgramRequest
 from wards.models import AccessEvent, ApiToken, TokenScope
 from wards.roles import Ability
 
@@ -20,6 +21,7 @@ class ApiViewSet(ViewSet):
     """`what` is the noun of the access log. A method without `operations.operation` serves nobody."""
 
     what = ""
+    request: ProgramRequest
     asked: dict[str, Any]
     sent: dict[str, Any]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Prefetch, QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -352,7 +352,7 @@ def _with_a_new_id(request: OfficialRequest, household: Household, spent: action
     return form
 
 
-def record_candidates(request: OfficialRequest, form: ResidentForm) -> None:
+def record_candidates(request: HttpRequest, form: ResidentForm) -> None:
     """Who was shown as perhaps the same; and a number held out of sight, for the health centre to look into."""
     shown = len(form.candidates) + (1 if form.clash and form.clash.resident else 0)
     if shown:
