@@ -42,7 +42,7 @@ SYSTEM_VALKEY = any(map(shutil.which, ("valkey-server", "redis-server")))
 # --- what is delivered
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-bench"])
 def test_every_dependency_has_a_reason_and_a_hash(name):
     asked = [line for line in (ROOT / f"{name}.in").read_text().splitlines() if line and line[0] not in "#-"]
     assert [line for line in asked if " # " not in line] == []
