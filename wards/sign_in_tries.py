@@ -1,12 +1,17 @@
 """Trying a password or a code: counted before it is looked at, noted in the account's own list when it was wrong."""
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from lib import clock
 from wards import devices, installation, sessions, throttling
 from wards.audit import address_of
 from wards.models import SignIn, User
+
+USUAL_FOR = timedelta(days=30)
 
 
 def begin(request: HttpRequest, username: str, *, kind: str = "") -> throttling.Attempt:
@@ -14,12 +19,19 @@ def begin(request: HttpRequest, username: str, *, kind: str = "") -> throttling.
     user = account_of(username)
     device = devices.of(request)
     known = device.id if device is not None and user is not None and device.knows(user) else None
-    attempt = throttling.begin(f"{username}{kind}", address_of(request) or "local", known)
+    is_usual = known is None and user is not None and _is_usual(request, user)
+    attempt = throttling.begin(f"{username}{kind}", address_of(request) or "local", known, is_usual=is_usual)
     if attempt.is_refused:
         if attempt.is_news and user is not None:
             sessions.note_sign_in(request, user, SignIn.Outcome.MUST_WAIT)
         raise ValidationError(too_many_sign_ins(attempt.minutes), code="too_many_login_attempts")
     return attempt
+
+
+def _is_usual(request: HttpRequest, user: User) -> bool:
+    since = clock.real_now() - USUAL_FOR
+    succeeded = user.sign_ins.filter(outcome=SignIn.Outcome.SUCCEEDED, at__gt=since)
+    return succeeded.filter(address=address_of(request)).exists()
 
 
 def account_of(username: str) -> User | None:

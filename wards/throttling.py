@@ -4,7 +4,8 @@ Nothing is ever locked for good, and nobody can keep out somebody else:
 
 - a browser that has signed in on this account before (`wards.devices`) has counters of its own, per account; whatever happens
   elsewhere, also behind the same address, does not touch them;
-- an unknown browser is counted per account *and* address, per account over all addresses, and per address over all accounts.
+- an unknown browser is counted per account *and* address, per account over all addresses, and per address over all accounts;
+  the second of these not at an address where the account's owner signs in as a rule.
 
 Up to a limit tries are free; after that one try is let through at the end of each wait, and each wait is twice as long as the
 one before, up to the longest. Tries that are refused count for nothing. Counters that cannot be reached let people in and say
@@ -59,8 +60,9 @@ class Attempt:
             logger.warning("Sign-in counters cannot be reached; a success was not noted.", exc_info=True)
 
 
-def begin(account: str, address: str, device: str | None = None) -> Attempt:
-    """Count a try on `account` from `address`; `device` is the id of a browser that this account has signed in with.
+def begin(account: str, address: str, device: str | None = None, *, is_usual: bool = False) -> Attempt:
+    """Count a try on `account` from `address`; `device` is the id of a browser that this account has signed in with,
+    `is_usual` says that it has signed in from this address before.
 
     Counting first keeps twenty tries at the same moment from all passing the limit.
     """
@@ -69,10 +71,9 @@ def begin(account: str, address: str, device: str | None = None) -> Attempt:
         limits = {f"sign-in:{name}:device:{device}": TRIES_PER_ACCOUNT_AND_PLACE}
         attempt = Attempt(tuple(limits))
     else:
-        limits = {
-            f"sign-in:{name}:{address}": TRIES_PER_ACCOUNT_AND_PLACE,
-            f"sign-in:{name}": TRIES_PER_ACCOUNT,
-        }
+        limits = {f"sign-in:{name}:{address}": TRIES_PER_ACCOUNT_AND_PLACE}
+        if not is_usual:
+            limits[f"sign-in:{name}"] = TRIES_PER_ACCOUNT
         attempt = Attempt(tuple(limits), f"sign-in:address:{address}")
         limits[attempt.address_key] = TRIES_PER_ADDRESS
     try:

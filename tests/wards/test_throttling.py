@@ -178,6 +178,14 @@ def test_an_attack_from_many_addresses_is_slowed_down_for_all_unknown_browsers_t
     assert "Sai mật khẩu nhiều lần" in sign_in(Client(), address="198.51.100.1").content.decode()
 
 
+def test_a_new_browser_at_the_usual_address_gets_in_during_such_an_attack(officer):
+    own_browser()  # last week's, at the office
+    for address in ATTACKERS:
+        sign_in(Client(), password="sai", address=address)
+    assert "Sai mật khẩu nhiều lần" in sign_in(Client(), address="198.51.100.1").content.decode()
+    assert sign_in(Client(), address="10.0.0.1").status_code == 302
+
+
 def test_the_log_of_an_account_is_not_flooded_by_refused_tries(officer):
     wrong(Client(), 60, address="203.0.113.1")
     assert (
