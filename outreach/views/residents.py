@@ -17,7 +17,7 @@ from outreach.sight import Sight, identities_of
 from outreach.worklists import UNVACCINATED
 from vaccination.person import vaccination_facts
 from vaccination.stored_states import ON_LIST
-from wards import audit
+from wards import audit, transfers
 from wards.access import ability_required, can
 from wards.models import AccessEvent, Resident, User
 from wards.roles import Ability
@@ -53,6 +53,7 @@ def resident_detail(request: OfficialRequest, resident_id: UUID) -> HttpResponse
         "entered_by": person_history.entered_by(resident),
         "deeds": _deeds(request, resident),
         "sight": sight,
+        "notice": transfers.notice_of(resident, user, clock.now()),
         "is_minor": resident.may_be_minor(clock.today()),
     }
     if sight.health:
