@@ -88,6 +88,18 @@ TASKS = (
         "wards:resident-list",
     ),
     Task(
+        "chuyen-phuong",
+        _("Chuyển người, chuyển hộ sang phường khác"),
+        (
+            _("Mở người hoặc hộ, bấm “Chuyển”, chọn “Chuyển sang phường khác”, chọn phường và ghi địa chỉ mới."),
+            _("Trong lúc chờ vẫn ghi được mũi tiêm. Muốn sửa hay chuyển nơi khác thì bấm “Rút lại”."),
+            _("Người phường khác gửi đến nằm ở “Chuyển phường”: bấm “Xem, tiếp nhận”, chọn hộ hoặc tổ, hoặc trả lại và ghi lý do."),
+            _("Tiếp nhận xong, hồ sơ cùng mũi tiêm sang phường mới; phường cũ không mở được nữa."),
+        ),
+        Ability.EDIT_PEOPLE,
+        "wards:transfer-list",
+    ),
+    Task(
         "mui-tiem",
         _("Ghi một mũi đã tiêm"),
         (
@@ -199,8 +211,10 @@ MEANINGS: dict[State, str | Promise] = {
 }
 
 
-def meanings() -> list[tuple[State, str, str]]:
-    """(state, its label on the lists, what it means)."""
+def meanings(user: User) -> list[tuple[State, str, str]]:
+    """(state, its label on the lists, what it means), for those who have such lists."""
+    if not can(user, Ability.SEE_HEALTH):
+        return []
     return [(state, str(STATES[state]), str(text)) for state, text in MEANINGS.items()]
 
 
