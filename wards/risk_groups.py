@@ -16,22 +16,23 @@ from wards.models import Pregnancy, ResidentCondition, RiskGroup
 def age_q(min_age: int, on: date, *, certain: bool, prefix: str = "") -> Q:
     """Residents who have (certainly or possibly) reached `min_age` years on day `on`.
 
-    Born 29/02: the birthday of a common year is 01/03. An unknown month or day counts as the last one possible for
+    Born 29/02: the birthday of a common year is 28/02, as for the rules (`vaccination.intervals.birthday`). An unknown month or day counts as the last one possible for
     `certain` and as the first one possible otherwise.
     """
     year = on.year - min_age
+    day = 29 if (on.month, on.day) == (2, 28) and days_in(on.year, 2) == 28 else on.day
     before = Q(**{f"{prefix}birth_year__lt": year})
     same_year = Q(**{f"{prefix}birth_year": year})
     same_month = Q(**{f"{prefix}birth_month": on.month})
     in_month = Q(**{f"{prefix}birth_month__lt": on.month}) | (
-        same_month & Q(**{f"{prefix}birth_day__lte": on.day})
+        same_month & Q(**{f"{prefix}birth_day__lte": day})
     )
     if not certain:
         in_month |= Q(**{f"{prefix}birth_month": None}) | (same_month & Q(**{f"{prefix}birth_day": None}))
     else:
         if (on.month, on.day) == (12, 31):
             in_month |= Q(**{f"{prefix}birth_month": None})
-        if on.day >= days_in(year, on.month):  # of the birth year: 02/1972 had 29 days
+        if day >= days_in(year, on.month):  # of the birth year: 02/1972 had 29 days
             in_month |= same_month & Q(**{f"{prefix}birth_day": None})
     return before | (same_year & in_month)
 

@@ -15,9 +15,11 @@ pytestmark = pytest.mark.django_db
 
 
 def age(born: date, on: date) -> int:
-    """Completed years; born 29/02, the birthday of a common year is 01/03 (counted day by day, not by our code)."""
+    """Completed years; born 29/02, the birthday of a common year is 28/02 (counted day by day, not by our code)."""
     years = on.year - born.year
-    return years if (on.month, on.day) >= (born.month, born.day) else years - 1
+    leap = on.year % 4 == 0 and (on.year % 100 != 0 or on.year % 400 == 0)
+    birthday = (2, 28) if (born.month, born.day) == (2, 29) and not leap else (born.month, born.day)
+    return years if (on.month, on.day) >= birthday else years - 1
 
 
 def days_of(born: PartialDate) -> list[date]:
@@ -69,6 +71,7 @@ def births_around(year: int) -> list[PartialDate]:
         date(2022, 2, 28),
         date(2022, 3, 1),
         date(2024, 2, 28),
+        date(2023, 2, 28),
         date(2024, 2, 29),
         date(2024, 3, 1),
         date(2021, 12, 31),
