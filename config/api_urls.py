@@ -2,14 +2,22 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from outreach.api import worklists
 from vaccination.api import doses, forecasts
 from wards.api import description, households, places, problem, residents
 
 app_name = "api"
+
+
+@require_safe
+def leaf_through(request: HttpRequest) -> HttpResponse:
+    """The description as a page, for whoever is signed in; nothing comes from elsewhere."""
+    return render(request, "api_docs.html")
 
 
 @login_not_required

@@ -234,6 +234,7 @@ EXPECTED: dict[str, tuple[Use, ...]] = {
     "account_change_password": page(*EVERYBODY),
     "account_reauthenticate": page(*EVERYBODY),
     "account_logout": (get(*EVERYBODY),),
+    "api-docs": (get(*EVERYBODY),),
     "api-token-list": (get(*EVERYBODY),),
     "api-token-add": (
         get(*EVERYBODY, succeeds=ASKS_AGAIN_OR_HAS_NONE),
