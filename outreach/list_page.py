@@ -63,9 +63,9 @@ def _call(text: str, row: Row) -> str:
 
 
 def _why(text: str, row: Row) -> str:
-    more = ""
+    more, _ = "", row.say
     if row.more:
-        ask, rest = row.say("Vì sao?"), escape(" ".join(row.more))
+        ask, rest = _("Vì sao?"), escape(" ".join(row.more))
         more = f'<details class="why-more"><summary>{ask}</summary><p>{rest}</p></details>'
     return f'<p class="why-line">{text}</p>{more}'
 
