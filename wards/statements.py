@@ -30,7 +30,10 @@ def rows(key: Hashable, build: Callable[[], QuerySet], **given: Any) -> list[tup
     statement = _statement(key, build)
     if statement is None:  # nobody can be found, whatever the tables hold
         return []
-    sql, parameters = statement
+    return _run(*statement, given)
+
+
+def _run(sql: str, parameters: tuple, given: Mapping[str, Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [given[p.name] if isinstance(p, Later) else p for p in parameters])
         found: list[tuple] = cursor.fetchall()
@@ -87,42 +90,49 @@ def tables(key: Hashable, builds: Mapping[str, Callable[[], QuerySet]], **given:
     Read every time, made anew only when they have changed. The objects are shared by all who ask: to read, never to
     change or save.
     """
-    querysets: dict[str, QuerySet] = {}
-
-    def made(name: str) -> QuerySet:
-        if name not in querysets:
-            querysets[name] = builds[name]()
-        return querysets[name]
-
     whole = ("tables", key)
-    if whole not in _kept:
-        parts, parameters = [], []
-        for name in builds:
-            names = [field.attname for field in made(name).model._meta.concrete_fields]
-            sql, values = made(name).values_list(*names).query.sql_with_params()
-            parts.append(f"(SELECT coalesce(json_agg(t), '[]')::text FROM ({sql}) AS t)")
-            parameters.extend(values)
-        _keep(whole, ("SELECT " + ", ".join(parts), tuple(parameters)))
-        _models[whole] = {name: made(name).model for name in builds}
-    ((*texts,),) = rows(whole, lambda: made(next(iter(builds))), **given)
-    return {name: _objects(_models[whole][name], text) for name, text in zip(builds, texts, strict=True)}
+    found = _tables.get(whole)
+    if found is None:
+        if len(_tables) >= MOST_KEPT:
+            _tables.clear()
+        found = _tables[whole] = _in_one_question({name: build() for name, build in builds.items()})
+    sql, parameters, models = found
+    ((*texts,),) = _run(sql, parameters, given)
+    return {name: _objects(model, text) for (name, model), text in zip(models.items(), texts, strict=True)}
 
 
-_models: dict[Hashable, dict[str, type[Model]]] = {}
+_tables: dict[Hashable, tuple[str, tuple, dict[str, type[Model]]]] = {}
+
+
+def _in_one_question(querysets: Mapping[str, QuerySet]) -> tuple[str, tuple, dict[str, type[Model]]]:
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for queryset in querysets.values():
+        names = [field.attname for field in queryset.model._meta.concrete_fields]
+        try:
+            sql, values = queryset.values_list(*names).query.sql_with_params()
+        except EmptyResultSet:  # somebody who works nowhere any more
+            parts.append("'[]'")
+            continue
+        parts.append(f"(SELECT coalesce(json_agg(t), '[]')::text FROM ({sql}) AS t)")
+        parameters.extend(values)
+    models = {name: queryset.model for name, queryset in querysets.items()}
+    return "SELECT " + ", ".join(parts), tuple(parameters), models
 
 
 def _objects(model: type[Model], text: str) -> list:
     content = (model, text)
-    if content not in _made:
+    made = _made.get(content)
+    if made is None:
         if len(_made) >= MOST_KEPT:
             _made.clear()
         fields = model._meta.concrete_fields
         names = [field.attname for field in fields]
-        _made[content] = [
+        made = _made[content] = [
             model.from_db("default", names, [_value(field, row[field.attname]) for field in fields])
             for row in json.loads(text)
         ]
-    return list(_made[content])
+    return list(made)
 
 
 def _value(field: Field, value: Any) -> Any:

@@ -68,6 +68,15 @@ def test_roles_without_health_rights_get_403(signed_in, request, role, people):
     assert client.post(EXPORT, {"purpose": "visits", "format": "csv"}).status_code == 403
 
 
+def test_somebody_who_works_nowhere_any_more_sees_nobody(signed_in, officer, people):
+    officer.assignments.all().delete()
+    for address in (LIST, f"{LIST}?ward=all", f"{LIST}?population=all&group=not_surveyed", f"{LIST}bo-loc/"):
+        page = signed_in(officer).get(address)
+        assert page.status_code == 200, address
+        assert names_in(page) == []
+    assert signed_in(officer).get(LIST, {"ward": "09190"}).status_code == 400
+
+
 def test_a_foreign_ward_in_the_address_is_refused_without_names(signed_in, officer, people):
     response = signed_in(officer).get(LIST, {"ward": "09187"})
     assert response.status_code == 400
