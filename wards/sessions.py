@@ -58,6 +58,14 @@ def note_sign_in(request: HttpRequest, user: User, outcome: str) -> None:
     )
 
 
+def failures_since_last_success(user: User) -> int:
+    """Wrong passwords and codes since the account was last signed in to: told to its owner, who knows whose they were."""
+    tries = user.sign_ins.order_by("-at")
+    last = tries.filter(outcome=SignIn.Outcome.SUCCEEDED).first()
+    failed = tries.exclude(outcome=SignIn.Outcome.SUCCEEDED)
+    return (failed.filter(at__gt=last.at) if last else failed).count()
+
+
 # ---------------------------------------------------------------- this session
 
 

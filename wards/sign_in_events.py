@@ -6,8 +6,10 @@ from typing import Any
 
 from allauth.account.signals import password_changed
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 from lib import clock
 from wards import hooks, second_factor, sessions
@@ -29,8 +31,17 @@ def connect() -> None:
 
 
 def _signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    if request is not None:
-        sessions.begin(request, user)
+    if request is None:
+        return
+    failures = sessions.failures_since_last_success(user)
+    sessions.begin(request, user)
+    if failures:
+        words = ngettext(
+            "Từ lần vào trước có %(count)s lần nhập sai mật khẩu hoặc mã. Không phải anh/chị thì xem Tài khoản của tôi.",
+            "Từ lần vào trước có %(count)s lần nhập sai mật khẩu hoặc mã. Không phải anh/chị thì xem Tài khoản của tôi.",
+            failures,
+        )
+        messages.warning(request, words % {"count": failures}, fail_silently=True)
 
 
 def _signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:

@@ -104,6 +104,15 @@ def test_failed_tries_are_listed_with_their_address(desk, surveyor):
     assert "Firefox, Linux" in page
 
 
+def test_the_owner_is_told_at_the_next_sign_in(desk, surveyor):
+    for _ in range(2):
+        sign_in(Client(), password="sai", address="203.0.113.5")
+    page = Client().post("/accounts/login/", {"login": surveyor.username, "password": PASSWORD}, follow=True)
+    assert "có 2 lần nhập sai mật khẩu hoặc mã" in page.content.decode()
+    again = Client().post("/accounts/login/", {"login": surveyor.username, "password": PASSWORD}, follow=True)
+    assert "lần nhập sai" not in again.content.decode()
+
+
 def test_a_name_that_no_account_has_is_not_kept(client):
     sign_in(client, "mat-khau-go-nham-cho", password="x")
     assert not SignIn.objects.exists()
