@@ -27,6 +27,7 @@ from wards.models import (
     IdentityClaim,
     Installation,
     Organisation,
+    Resident,
     ResidentCondition,
     Transfer,
 )
@@ -320,6 +321,30 @@ def test_the_second_to_answer_is_told_who_was_first_and_no_empty_home_is_left(
     back = here_desk.post(reverse("wards:transfer-withdraw", args=[sent.pk]), follow=True)
     assert "đã tiếp nhận trước" in text_of(back)
     assert Household.objects.count() == homes + 1
+
+
+def test_accepting_somebody_moved_by_another_door_says_so_and_leaves_no_empty_home(
+    here_desk, there_desk, person, there, quarter_there
+):
+    send(here_desk, person, there)
+    elsewhere = make_household(there, neighbourhood=quarter_there)
+    Resident.objects.filter(pk=person.pk).update(ward=there, household=elsewhere)
+    homes = Household.objects.count()
+    page = there_desk.post(accept_url(), into_new_home(quarter_there), follow=True)
+    assert "hồ sơ đã được chuyển bằng cách khác" in text_of(page)
+    assert Household.objects.count() == homes
+
+
+def test_a_home_whose_people_changed_is_not_taken_and_the_page_says_why(
+    here_desk, there_desk, home, person, ward, there, quarter_there
+):
+    send(here_desk, home, there)
+    make_resident(ward, household=home, name="Đến Sau")
+    form = {"place": f"n{quarter_there.pk}", "house_number": "3", "street": "Phố Mới"}
+    page = there_desk.post(accept_url(), form, follow=True)
+    assert "người trong hộ đã thay đổi sau khi gửi" in text_of(page)
+    home.refresh_from_db()
+    assert home.ward == ward
 
 
 def test_returned_needs_a_reason_which_the_sending_ward_reads(here_desk, there_desk, person, there):

@@ -130,19 +130,15 @@ def withdraw_transfer(*, transfer: Transfer, by: User, at: datetime) -> Transfer
 
 @verb
 def accept_person(*, transfer: Transfer, household: Household, by: User, on: date, at: datetime) -> Transfer:
-    """The person lives in this home of the receiving ward from now on, with all their facts. Raises OutOfScope, Decided.
-
-    The answer is CLOSED, and nothing moved, when the person is no longer where they were sent from.
-    """
+    """The person lives in this home of the receiving ward from now on, with all their facts. Raises OutOfScope, Decided."""
     transfer = _received(transfer, by=by, whole=False)
-    (person,) = list(_lock_people(transfers__transfer=transfer)) or [None]
+    people = list(_lock_people(transfers__transfer=transfer))
     home = Household.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=household.pk).first()
     if home is None or home.ward_id != transfer.to_ward_id:
         raise OutOfScope
     refuse_home_while_waiting(home)
-    transfer = _lock_open(transfer)
-    if person is None or person.ward_id != transfer.from_ward_id:
-        return _close(transfer, Transfer.Closing.MOVED, by=by, at=at)
+    transfer = _lock_open(transfer)  # no longer open if the person has gone anywhere meanwhile
+    (person,) = people
     _decide(transfer, State.ACCEPTED, by=by, at=at)
     put_into(person, home, on=on)
     return transfer
@@ -166,10 +162,10 @@ def accept_household(
     require_place(by, transfer.to_ward, neighbourhood)
     home = Household.objects.select_for_update(of=("self",)).filter(pk=transfer.household_id).first()
     people = list(_lock_people(household=home)) if home else []
-    transfer = _lock_open(transfer)
-    if home is None or home.ward_id != transfer.from_ward_id:
-        return _close(transfer, Transfer.Closing.MOVED, by=by, at=at)
-    if {person.pk for person in people} != set(transfer.people.values_list("resident_id", flat=True)):
+    transfer = _lock_open(transfer)  # no longer open if everybody has gone elsewhere meanwhile
+    if home is None or {person.pk for person in people} != set(
+        transfer.people.values_list("resident_id", flat=True)
+    ):
         return _close(transfer, Transfer.Closing.CHANGED, by=by, at=at)
     _decide(transfer, State.ACCEPTED, by=by, at=at)
     columns: dict[str, Any] = address_columns(**_whole(address)) if any(address.values()) else {}

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wards.forms.fields import DeskForm, PlaceField, place_key
+from wards.forms.fields import DeskForm, PlaceField
 from wards.forms.households import AddressForm, ResidentMoveForm
 from wards.models import AdministrativeUnit, Transfer, User
 from wards.models.transfers import wards_of_the_city
@@ -64,14 +64,10 @@ class AcceptHouseholdForm(AddressForm):
     """Under which neighbourhood of the receiving ward the home comes, and at which address."""
 
     def __init__(self, *args: Any, user: User, transfer: Transfer, **kwargs: Any) -> None:
-        initial = {"address_text": transfer.address, "place": place_key(transfer.to_ward_id, None)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, initial={"address_text": transfer.address}, **kwargs)
         self.fields["place"] = PlaceField(user=user, within=transfer.to_ward_id)
         self.fields["place"].widget.attrs["class"] = "form-select"
         self.order_fields(["place", "house_number", "street", "address_text"])
-
-    def needs_address(self, cleaned: dict[str, Any]) -> bool:
-        return True
 
 
 class ReturnForm(DeskForm):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lib import clock
 from wards import actions, transfers
-from wards.access import ability_required, receives_for
+from wards.access import ability_required, receives_for, wards_of
 from wards.actions.waiting import what_is_sent
 from wards.audit import record_access
 from wards.forms.transfers import AcceptHouseholdForm, AcceptPersonForm, ReturnForm
@@ -54,6 +54,7 @@ def transfer_list(request: OfficialRequest) -> HttpResponse:
         "decided": [(one, transfers.told(one)) for one in page.decided],
         "counts": {name: len(found.waiting) for name, found in pages.items()},
         "receives": bool(wards),
+        "places": [ward.full_name for ward in wards_of(request.user).order_by("search_key")[:2]],
         "days": transfers.TOLD_FOR.days,
         "at": at,
     }
@@ -160,10 +161,7 @@ def _accepted(request: OfficialRequest, transfer: Transfer, form) -> Transfer:
             home = actions.add_household(
                 ward=ward, neighbourhood=neighbourhood, by=by, id=cleaned["form_id"], **form.address()
             )
-        accepted = actions.accept_person(transfer=transfer, household=home, by=by, on=on, at=at)
-        if accepted.state != State.ACCEPTED and cleaned["where"] == form.NEW:
-            home.delete()
-        return accepted
+        return actions.accept_person(transfer=transfer, household=home, by=by, on=on, at=at)
 
 
 def _accept_page(request: OfficialRequest, transfer: Transfer, form, return_form, *, searching=False):
