@@ -2,13 +2,16 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.urls import resolve, reverse
 
+from lib import clock
 from tests.api.conftest import Program, make_token
 from tests.factories import make_user, make_ward
 from tests.wards.sign_in_cast import PASSWORD, code_now, enrol, make_official, sign_in
-from wards import gate, installation, second_factor
+from wards import gate, installation, second_factor, sessions
 from wards.actions import second_factor as actions
 from wards.models import AccessEvent, Installation, OpenSession, SignIn
 from wards.roles import Role
@@ -153,12 +156,7 @@ def test_a_new_password_skips_nothing(client, officer, enrolled):
 
 def test_another_door_that_did_not_ask_for_the_code_is_asked_at_the_gate(officer, enrolled):
     """A session made by any other means: a card, a link, a door of the future."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from wards import sessions
-
-    now = __import__("time").time()
+    now = clock.real_now().timestamp()
     store = SessionStore()
     store.update({SESSION_KEY: str(officer.pk), BACKEND_SESSION_KEY: "wards.accounts.OfficialBackend"})
     store.update({HASH_SESSION_KEY: officer.get_session_auth_hash(), sessions.BEGAN: now, sessions.SEEN: now})
@@ -182,7 +180,9 @@ def test_another_door_that_did_not_ask_for_the_code_is_asked_at_the_gate(officer
 
 
 def test_who_has_only_a_passkey_is_led_to_it_and_not_in_a_circle(client, officer):
-    Authenticator.objects.create(user=officer, type=Authenticator.Type.WEBAUTHN, data={"name": "x", "credential": {}})
+    Authenticator.objects.create(
+        user=officer, type=Authenticator.Type.WEBAUTHN, data={"name": "x", "credential": {}}
+    )
     officer.roles = [Role.SURVEYOR]
     officer.save()
     assert sign_in(client)["Location"].startswith("/accounts/2fa/authenticate/")
