@@ -20,4 +20,4 @@ USER tungnha
 ENV PROFILE=production DATA_DIR=/data PORT=8000
 VOLUME /data
 EXPOSE 8000
-CMD ["sh", "-c", "exec gunicorn config.wsgi --bind=0.0.0.0:$PORT --workers=4 --threads=4 --timeout=120"]
+CMD ["sh", "-c", "exec gunicorn config.wsgi --bind=0.0.0.0:$PORT --workers=4 --threads=4 --timeout=120 --limit-request-line=8190"]
