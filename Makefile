@@ -41,8 +41,8 @@ lint: dev-env
 # The English catalogue: collects the sentences of the sources and compiles what is translated. Needs GNU gettext.
 messages: dev-env
 	.venv/bin/python manage.py makemessages -l en --no-location --no-wrap --no-obsolete -e html,py,txt \
-	  -i .venv -i var -i node_modules -i tests -i staticfiles
-	.venv/bin/python manage.py compilemessages -l en -l vi -i .venv -i var -i node_modules
+	  -i .venv -i .venv-bench -i var -i node_modules -i tests -i staticfiles
+	.venv/bin/python manage.py compilemessages -l en -l vi -i .venv -i .venv-bench -i var -i node_modules
 
 # The locked files, made again from the .in files with the newest versions that these allow.
 requirements:
