@@ -99,8 +99,8 @@ def _new_homes(step: Statements) -> None:
                 CASE WHEN s.address_key <> '' THEN s.number_sort_key ELSE COALESCE(old.number_sort_key, '') END AS number
             FROM unnest(%(rows)s::int[], %(ids)s::uuid[], %(codes)s::text[]) AS n(row_no, id, code)
             JOIN {tables.chunk} c USING (row_no) JOIN {step.people} s USING (row_no)
-            LEFT JOIN wards_resident r ON c.mode = 'update' AND r.id = c.resident_id AND r.ward_id = c.ward_id
-            LEFT JOIN wards_household old ON old.id = r.household_id
+            LEFT JOIN LATERAL (SELECT h.* FROM wards_resident r JOIN wards_household h ON h.id = r.household_id
+                WHERE c.mode = 'update' AND r.id = c.resident_id AND r.ward_id = c.ward_id LIMIT 1) AS old ON true
         ), walk AS (
             SELECT id, max(place) OVER (PARTITION BY ward_id, neighbourhood_id ORDER BY number) AS place FROM (
                 SELECT id, ward_id, neighbourhood_id, number, 0 AS place FROM new
@@ -139,8 +139,9 @@ def _free_codes(step: Statements, wards: Sequence[int]) -> list[str]:
             codes[place] = key[1]
         clashes = set(
             step.rows(
-                """SELECT h.ward_id, h.code FROM wards_household h
-                JOIN unnest(%(wards)s::bigint[], %(codes)s::text[]) AS new(ward_id, code) USING (ward_id, code)""",
+                """SELECT h.ward_id, h.code FROM unnest(%(wards)s::bigint[], %(codes)s::text[]) AS new(ward_id, code)
+                CROSS JOIN LATERAL (SELECT * FROM wards_household h
+                    WHERE h.ward_id = new.ward_id AND h.code = new.code LIMIT 1) AS h""",
                 {"wards": [wards[place] for place in wanted], "codes": [codes[place] for place in wanted]},
             )
         )

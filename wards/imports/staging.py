@@ -53,7 +53,15 @@ class Statements:
     @property
     def people(self) -> str:
         """The staged rows of the chunk, said as a range (`after`, `last`): no statement reads the whole file for them."""
-        return f"(SELECT * FROM {self.tables.people} WHERE row_no > %(after)s AND row_no <= %(last)s)"
+        return self._of_chunk(self.tables.people)
+
+    @property
+    def verdicts(self) -> str:
+        """Their verdicts, likewise."""
+        return self._of_chunk(self.tables.verdicts)
+
+    def _of_chunk(self, table: str) -> str:
+        return f"(SELECT * FROM {table} WHERE row_no > %(after)s AND row_no <= %(last)s)"
 
     def run(self, sql: str, more: Mapping[str, Any] | None = None) -> int:
         self.cursor.execute(sql, {**self.parameters, **(more or {})})

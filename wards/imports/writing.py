@@ -98,7 +98,7 @@ def _take(step: Statements, source: Source, after: int, size: int) -> int:
         LEFT JOIN {tables.verdicts} twin ON twin.row_no = v.rival_row
         CROSS JOIN LATERAL (SELECT CASE WHEN v.outcome = 'new' OR (v.outcome = 'duplicate_review' AND v.decision = 'different')
             THEN 'insert' ELSE 'update' END AS mode) AS kind
-        WHERE v.row_no > %(after)s AND s.ward_id = ANY(%(scope)s) AND {pending(source)}
+        WHERE v.row_no > %(after)s AND s.row_no > %(after)s AND s.ward_id = ANY(%(scope)s) AND {pending(source)}
         ORDER BY v.row_no LIMIT %(size)s""",
         {"after": after, "size": size},
     )
@@ -112,7 +112,7 @@ def _lock(step: Statements) -> None:
     chunk = step.tables.chunk
     wards = step.rows(
         f"""SELECT ward_id FROM {chunk} UNION SELECT r.ward_id FROM {chunk} c JOIN wards_resident r ON r.id = c.resident_id
-        ORDER BY 1"""
+        WHERE c.mode = 'update' ORDER BY 1"""
     )
     for (ward_id,) in wards:
         step.run("SELECT pg_advisory_xact_lock(%(key)s, %(ward)s)", {"key": _WARD_LOCK, "ward": ward_id})
@@ -135,7 +135,7 @@ def _send_back(step: Statements, source: Source) -> int:
         WHERE c.mode = 'update' AND (r.id IS NULL OR r.ward_id <> ALL(%(scope)s))"""
     sent_back = step.run(back.format(elsewhere))
     if source.creates_people:
-        changed = f"""SELECT c.row_no, r.id AS rival_id FROM {tables.chunk} c JOIN {tables.verdicts} w USING (row_no)
+        changed = f"""SELECT c.row_no, r.id AS rival_id FROM {tables.chunk} c JOIN {step.verdicts} w USING (row_no)
             JOIN wards_resident r ON r.id = c.resident_id
             WHERE c.mode = 'update' AND w.decision IS NULL AND r.version <> w.resident_version"""
         sent_back += step.run(back.format(changed))
@@ -152,7 +152,7 @@ def _came_meanwhile(step: Statements) -> str:
     """New people who, since the file was compared, got onto the record by another door: by number, or name and birth."""
     tables = step.tables
     return f"""SELECT DISTINCT ON (c.row_no) c.row_no, CASE WHEN r.ward_id = ANY(%(scope)s) THEN r.id END AS rival_id
-        FROM {tables.chunk} c JOIN {tables.verdicts} w USING (row_no) JOIN {step.people} s USING (row_no)
+        FROM {tables.chunk} c JOIN {step.verdicts} w USING (row_no) JOIN {step.people} s USING (row_no)
         JOIN LATERAL (
             SELECT o.resident_id AS id FROM wards_identityclaim o
                 WHERE o.number_hash = s.id_hash AND o.kind = s.id_kind AND o.withdrawn_at IS NULL
@@ -190,7 +190,7 @@ def _people(step: Statements) -> None:
     step.run(
         f"""UPDATE wards_resident r SET {", ".join(columns)}, household_id = c.household_id, ward_id = c.ward_id,
             version = r.version + 1, updated_at = %(at)s
-        FROM {tables.chunk} c JOIN {step.people} s USING (row_no) JOIN {tables.verdicts} v USING (row_no), wards_household h
+        FROM {tables.chunk} c JOIN {step.people} s USING (row_no) JOIN {step.verdicts} v USING (row_no), wards_household h
         WHERE c.mode = 'update' AND r.id = c.resident_id AND h.id = r.household_id AND (
             c.household_id <> r.household_id OR {differs} OR {changes.NEW_NUMBER} OR {changes.NEW_CONDITIONS} <> '{{}}')"""
     )
@@ -204,6 +204,7 @@ def _people(step: Statements) -> None:
 
 
 def _numbers_and_conditions(step: Statements) -> None:
+    # OFFSET 0: each number is looked up in the index, never all numbers of the city read for the sake of a chunk's
     tables = step.tables
     step.run(
         f"""INSERT INTO wards_identityclaim (resident_id, ward_id, kind, number_encrypted, number_hash, last_four, mask,
@@ -212,7 +213,7 @@ def _numbers_and_conditions(step: Statements) -> None:
             s.id_last_four, s.id_mask, s.id_repaired, 'file', %(user)s, %(at)s
         FROM {tables.chunk} c JOIN {step.people} s USING (row_no)
         WHERE s.id_hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wards_identityclaim o WHERE o.number_hash = s.id_hash
-            AND o.withdrawn_at IS NULL AND (o.resident_id = c.resident_id OR o.kind = 'cccd'))
+            AND o.withdrawn_at IS NULL AND (o.resident_id = c.resident_id OR o.kind = 'cccd') OFFSET 0)
         ORDER BY s.id_hash, c.resident_id, s.row_no
         ON CONFLICT DO NOTHING"""
     )
@@ -238,12 +239,12 @@ def _mark(step: Statements) -> int:
     tables = step.tables
     written = step.run(
         f"""UPDATE {tables.verdicts} v SET written_at = %(at)s, resident_id = c.resident_id FROM {tables.chunk} c
-        WHERE v.row_no = c.row_no"""
+        WHERE v.row_no = c.row_no AND v.row_no > %(after)s AND v.row_no <= %(last)s"""
     )
     # Rows still to come that speak of the same people were compared with them as they were before this chunk.
     step.run(
         f"""UPDATE {tables.verdicts} v SET resident_version = r.version
-        FROM {tables.chunk} c JOIN {tables.verdicts} w ON w.row_no = c.row_no AND w.decision IS NOT NULL
+        FROM {tables.chunk} c JOIN {step.verdicts} w ON w.row_no = c.row_no AND w.decision IS NOT NULL
         JOIN wards_resident r ON r.id = c.resident_id
         WHERE v.resident_id = c.resident_id AND v.written_at IS NULL"""
     )
