@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OutreachConfig(AppConfig):
     name = "outreach"
-    verbose_name = "Rà soát, vận động"
+    verbose_name = _("Rà soát, vận động")
 
     def ready(self) -> None:
         from outreach.demo import accounts, sample

@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VaccinationConfig(AppConfig):
     name = "vaccination"
-    verbose_name = "Tiêm chủng"
+    verbose_name = _("Tiêm chủng")
 
     def ready(self) -> None:
         from vaccination import forecasts

@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WardsConfig(AppConfig):
     name = "wards"
-    verbose_name = "Địa bàn và người dân"
+    verbose_name = _("Địa bàn và người dân")
 
     def ready(self) -> None:
         from lib import clock

@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -258,7 +259,7 @@ def _placed(user: User, sent: dict[str, Any]) -> dict[str, Any]:
     ward, pk = own_ward(user, sent["ward"]), sent.get("neighbourhood")
     if pk is None and ward.pk not in scope_of(user).ward_ids:
         raise ValidationError(
-            {"neighbourhood": ValidationError("Chọn nơi trong địa bàn được giao.", code="required")}
+            {"neighbourhood": ValidationError(_("Chọn nơi trong địa bàn được giao."), code="required")}
         )
     if pk is not None and own_neighbourhood(user, pk).ward_id != ward.pk:
         raise Http404
