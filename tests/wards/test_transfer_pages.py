@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lib import clock, identity
+from tests.api.conftest import Program, make_token, problem
 from tests.factories import (
     SUOI_HOA,
     make_dose,
@@ -417,3 +418,12 @@ def test_a_row_of_the_other_ward_for_somebody_who_waits_is_a_move_for_the_centre
     person.refresh_from_db()
     assert person.ward != there
     assert Transfer.objects.get().is_open
+
+
+def test_a_program_is_refused_as_the_desk_is_and_may_record_a_dose(nurse, person, there):
+    program = Program(make_token(nurse))
+    send(browser(nurse), person, there)
+    body = problem(program.patch(f"residents/{person.pk}/", {"version": 1, "sex": "F"}), 409, "refused")
+    assert body["errors"][""][0]["code"] == "waiting"
+    dose = {"product": "AZ", "given": "2022-01-20", "confirmed": True}
+    assert program.post(f"residents/{person.pk}/doses/", dose).status_code == 201
