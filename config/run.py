@@ -274,7 +274,9 @@ def cast(web_socket: int) -> tuple[list[Child], list[Child]]:
     """
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=fd://{web_socket}", "--workers=2"]
     gunicorn += ["--threads=4", "--timeout=120", "--graceful-timeout=4", "--log-level=warning"]
-    gunicorn += ["--limit-request-line=8190"]  # longer addresses are refused by gunicorn itself, not by the API
+    gunicorn += [
+        "--limit-request-line=8190"
+    ]  # longer addresses are refused by gunicorn itself, not by the API
     worker = ["worker", "--concurrency=1", "--loglevel=warning", "--without-gossip", "--without-mingle"]
     beat = ["beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=warning"]
     first = [

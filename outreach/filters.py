@@ -179,7 +179,7 @@ class WorklistFilters(django_filters.FilterSet):
         self.queryset = Resident.objects.none()
 
     @cached_property
-    def filters(self) -> dict:  # type: ignore[override]
+    def filters(self) -> dict:
         """What the form is made of, with the choices of this reader."""
         filters = copy.deepcopy(self.base_filters)
         for name, filter_ in filters.items():
@@ -221,7 +221,7 @@ class WorklistFilters(django_filters.FilterSet):
             return False
         if name == "neighbourhood":
             unit = self.wards_by_code.get(among.get("ward", "")) or self._only_ward
-            return bool(unit) and value in {str(hood.pk) for hood in self.offered.neighbourhoods(unit)}
+            return unit is not None and value in {str(hood.pk) for hood in self.offered.neighbourhoods(unit)}
         return value in {choice for choice, _label in self.choices(name)}
 
     def is_valid(self) -> bool:

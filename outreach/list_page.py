@@ -6,7 +6,7 @@ Made with strings and not with templates: fifty people are some thousand templat
 Everything that comes from a row goes through `escape`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
@@ -24,7 +24,7 @@ from outreach.list_rows import Row
 Draw = Callable[[str, Row], str]
 
 
-def address(chosen: dict[str, str], **changes: str | None) -> str:
+def address(chosen: Mapping[str, str], **changes: str | None) -> str:
     """The query string of the chosen filters with some changed, "" for none; "no filter" is said, it is not the default one."""
     query = urlencode([(name, value) for name, value in {**chosen, **changes}.items() if value])
     return f"?{query}" if query else "?saved="

@@ -21,9 +21,10 @@ from outreach.models import SavedFilter
 from wards import statements
 from wards.access import can, require, roles_of, scope_of, wards_of
 from wards.models import AdministrativeUnit, Resident, User
-from wards.roles import Ability
+from wards.roles import Ability, Role
 
 MOST = 50  # of one person
+LONGEST_NAME = 60
 PLACES = ("ward", "neighbourhood")
 Sharing = SavedFilter.Sharing
 
@@ -78,7 +79,7 @@ def of(user: User) -> list[Kept]:
             .values_list("id", "owner_id", "owner__full_name", "name", "choices", "is_default", "sharing")
         ),
     )
-    found = [Kept(*row[:4], json.loads(row[4]), *row[5:]) for row in rows]
+    found = [Kept._make((*row[:4], json.loads(row[4]), *row[5:])) for row in rows]
     return sorted(found, key=lambda one: (one.owner_id != user.pk, names.search_key(one.name)))
 
 
@@ -174,7 +175,7 @@ def _free_name(name: str, by: User, besides: SavedFilter | None = None) -> str:
     name = names.clean(name)
     if not name:
         raise Refused(_("Đặt tên cho bộ lọc."))
-    if len(name) > SavedFilter._meta.get_field("name").max_length:
+    if len(name) > LONGEST_NAME:
         raise Refused(_("Tên bộ lọc dài quá 60 ký tự."))
     if sum(map(str.isdigit, name)) >= 9 or _names_somebody(name, by):
         raise Refused(_("Tên bộ lọc không được là họ tên hay số điện thoại, số định danh của người dân."))
@@ -200,7 +201,7 @@ def sharing_choices(user: User) -> list[tuple[str, str]]:
     office = (
         [("office", _("Cùng cơ quan: %(name)s") % {"name": user.organisation})] if user.organisation else []
     )
-    labels = dict(User._meta.get_field("roles").base_field.choices)
+    labels = dict(Role.choices)
     roles = ", ".join(str(labels[role]) for role in user.roles)
     return [
         ("", str(Sharing.NONE.label)),

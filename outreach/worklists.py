@@ -228,7 +228,7 @@ class Figures:
             return everybody.values_list("state", "group", *kinds, *by).annotate(number=Count("pk"))
 
         found = statements.rows((name, *self.signature), counted)
-        return [Cell(*row[:6], row[-1], row[6:-1]) for row in found]
+        return [Cell._make((*row[:6], row[-1], row[6:-1])) for row in found]
 
     @cached_property
     def signature(self) -> tuple:

@@ -27,7 +27,7 @@ class SavedFilterForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Tên bộ lọc"),
         help_text=gettext_lazy("Ví dụ: Từ 65 tuổi cần mũi nhắc lại. Không ghi tên người dân."),
-        max_length=60,
+        max_length=saved_filters.LONGEST_NAME,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
     share = forms.ChoiceField(
@@ -43,7 +43,9 @@ class SavedFilterForm(forms.Form):
 
     def __init__(self, user: User, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["share"].choices = saved_filters.sharing_choices(user)
+        share = self.fields["share"]
+        assert isinstance(share, forms.ChoiceField)  # the form's own field, above
+        share.choices = saved_filters.sharing_choices(user)
 
 
 @ability_required(Ability.SEE_HEALTH)

@@ -79,7 +79,12 @@ def test_the_place_in_the_address_tells_no_name_and_takes_no_change(officer, war
 def test_a_long_list_read_by_age_classes_is_the_same_list(officer, ward_a):
     """`many` looks for a page in one age class; the pages joined are the list, whatever its length and the page's."""
     crowd([ward_a], 330)
-    for chosen in ({}, {"population": "all"}, {"residence": "all", "group": "booster"}, {"state": "deferred"}):
+    for chosen in (
+        {},
+        {"population": "all"},
+        {"residence": "all", "group": "booster"},
+        {"state": "deferred"},
+    ):
         whole = [row.id for row in UNVACCINATED.select(officer, chosen, ON).rows()]
         for size in (1, 7, 50):
             seen, after = [], ""

@@ -42,7 +42,9 @@ def test_the_queryset_is_built_once_per_key(db):
 def test_a_query_that_can_find_nobody_asks_nothing(db, django_assert_num_queries):
     for _ in range(2):
         with django_assert_num_queries(0):
-            assert statements.rows("nobody", lambda: Resident.objects.filter(pk__in=[]).values_list("pk")) == []
+            assert (
+                statements.rows("nobody", lambda: Resident.objects.filter(pk__in=[]).values_list("pk")) == []
+            )
 
 
 def test_small_tables_come_in_one_question_and_follow_every_change(db, django_assert_num_queries):

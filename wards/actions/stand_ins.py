@@ -64,7 +64,8 @@ def _prolonged(
     rows = account.assignments.filter(in_place_of=absent, starts_at__lte=ends_at, ends_at__gte=starts_at)
     for row in rows:
         if row.place == place:
-            row.starts_at, row.ends_at, row.acting_roles = min(row.starts_at, starts_at), ends_at, acting
+            begins = min(row.starts_at or starts_at, starts_at)
+            row.starts_at, row.ends_at, row.acting_roles = begins, ends_at, acting
             row.save(update_fields=["starts_at", "ends_at", "acting_roles"])
             return row
     return None
