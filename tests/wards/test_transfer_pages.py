@@ -425,5 +425,5 @@ def test_a_program_is_refused_as_the_desk_is_and_may_record_a_dose(nurse, person
     send(browser(nurse), person, there)
     body = problem(program.patch(f"residents/{person.pk}/", {"version": 1, "sex": "F"}), 409, "refused")
     assert body["errors"][""][0]["code"] == "waiting"
-    dose = {"product": "AZ", "given": "2022-01-20", "confirmed": True}
+    dose = {"product": "AZ", "given": "2022-01-20", "history_complete": True, "confirmed": True}
     assert program.post(f"residents/{person.pk}/doses/", dose).status_code == 201

@@ -60,7 +60,11 @@ def propose_transfer(
     version: int | None = None,
 ) -> Transfer:
     """Ask another ward of the city to take over a person, or a home with everybody in it. Raises Stale, Waiting, ValidationError."""
-    row = locked(what, by=by, version=version)
+    row: Resident | Household
+    if isinstance(what, Household):
+        row = locked(what, by=by, version=version)
+    else:
+        row = locked(what, by=by, version=version)
     if to_ward.pk == row.ward_id:
         raise ValidationError(_("Chọn phường khác với phường đang ở."), code="same_ward")
     if not wards_of_the_city(on).filter(pk=to_ward.pk).exists():
@@ -160,7 +164,8 @@ def accept_household(
     """
     transfer = _received(transfer, by=by, whole=True)
     require_place(by, transfer.to_ward, neighbourhood)
-    home = Household.objects.select_for_update(of=("self",)).filter(pk=transfer.household_id).first()
+    homes = Household.objects.select_for_update(of=("self",))
+    home = homes.filter(pk=transfer.household_id).first() if transfer.household_id else None
     people = list(_lock_people(household=home)) if home else []
     transfer = _lock_open(transfer)  # no longer open if everybody has gone elsewhere meanwhile
     if home is None or {person.pk for person in people} != set(
@@ -227,4 +232,4 @@ def _close(transfer: Transfer, because: str, *, by: User, at: datetime) -> Trans
 
 
 def _whole(address: NewAddress) -> dict[str, str]:
-    return {name: address.get(name, "") for name in ("house_number", "street", "address_text")}
+    return {name: str(address.get(name, "")) for name in ("house_number", "street", "address_text")}

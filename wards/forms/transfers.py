@@ -57,7 +57,7 @@ class AcceptPersonForm(ResidentMoveForm):
         self.offer("where", [(self.EXISTING, _("Hộ đã có trong danh sách")), (self.NEW, _("Hộ mới"))])
         self.fields["where"].label = _("Vào ở")
         self.fields["version"].required = False  # the transfer is decided once; who comes second is told
-        self.initial |= {"where": self.NEW, "address_text": transfer.address, "form_id": uuid.uuid4()}
+        self.initial.update({"where": self.NEW, "address_text": transfer.address, "form_id": uuid.uuid4()})
 
 
 class AcceptHouseholdForm(AddressForm):

@@ -194,7 +194,7 @@ def _answer(request: OfficialRequest, transfer: Transfer) -> HttpResponse:
         return _told(request, transfer)
     record_decision(request, transfer, "accept_transfer", ward_id=transfer.to_ward_id)
     messages.success(request, _("Đã tiếp nhận {what}.").format(what=what_is_sent(transfer)))
-    person = transfer.people.select_related("resident").first()
+    person = transfer.people.select_related("resident")[0]
     return redirect("wards:household-detail", person.resident.household_id)
 
 
