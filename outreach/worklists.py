@@ -3,10 +3,6 @@ XLSX, CSV, PDF and print: the same rows in the same order, and counts that are c
 
 "Chưa tiêm, chưa đủ mũi": people of the chosen risk group who live here and are due, overdue, deferred, of unknown history,
 or whose age must be asked again (DESIGN 2b). Contraindicated people have a page of their own.
-
-Risk first means: who can be acted on today before who is deferred to a later day; then by age 80+, 65+, 50+, younger people
-with an underlying disease or pregnant, others; then fewer doses first (none, unknown, basic incomplete, additional, booster);
-then in walking order, then by name.
 """
 
 import json
@@ -23,10 +19,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    Exists,
     FilteredRelation,
-    IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -48,15 +41,15 @@ from outreach.filters import (
     WorklistFilters,
     age_band,
 )
+from outreach.list_order import ORDERINGS, AgeClass, in_order
 from outreach.list_rows import Row, rows_of, values_of
 from vaccination import stored_states
 from vaccination.forecasts import PROGRAMME
-from vaccination.intervals import FOREVER
-from vaccination.states import ListGroup, State
+from vaccination.states import State
 from vaccination.stored_states import ON_LIST
 from wards import paging, statements
 from wards.access import can, scope_of
-from wards.models import AdministrativeUnit, Pregnancy, Resident, ResidentCondition, RiskGroup, User
+from wards.models import AdministrativeUnit, Resident, RiskGroup, User
 from wards.roles import Ability
 
 PLACES = (
@@ -69,28 +62,8 @@ TABS = (*GROUPS, CONTRAINDICATED, NOT_SURVEYED, WAITING)
 UNCLEAR = (State.UNKNOWN_HISTORY, State.CHECK_AGE)
 NOBODY = Q(pk__in=[])
 CHOSEN_WITHIN = ("group", "product", "age", "state", "mobility", "order")
-OLDEST = (80, 65, 50)  # ages that come first, in the order of risk
 MANY = 1_000  # people; from here on a page is looked for where it must be
-LAST = 32_767  # stands for "no place of its own" in a walking order
 BATCH = 1_000
-
-_WALK = (
-    "ward__code",
-    "walk",
-    "neighbourhood_key",
-    "household__walking_position",
-    "household__street",
-    "household__number_sort_key",
-    "household_id",
-)
-ORDERINGS = {
-    "risk": paging.Ordering("risk", ("risk", *_WALK, "sort_key", "id")),
-    "name": paging.Ordering("name", ("sort_key", "id")),
-    "address": paging.Ordering("address", (*_WALK, "sort_key", "id")),
-    "age": paging.Ordering("age", ("birth_year", "birth_month_key", "birth_day_key", "sort_key", "id")),
-    "needed": paging.Ordering("needed", ("doses_key", "risk", "sort_key", "id")),
-    "due": paging.Ordering("due", ("due_key", "sort_key", "id")),
-}
 
 
 def people(user: User, on: date, wards: Iterable[int]) -> QuerySet[Resident]:
@@ -129,43 +102,6 @@ def _lower(group: Case) -> Case:
     for when in group.cases:
         when.result = Value(when.result.value and when.result.value.lower())
     return group
-
-
-def in_order(rows: QuerySet, on: date) -> QuerySet:
-    """With the keys by which lists are ordered; none of them is ever null."""
-    return rows.annotate(
-        risk=_risk(on),
-        walk=Coalesce("household__neighbourhood__walking_order", Value(LAST)),
-        neighbourhood_key=Coalesce("household__neighbourhood_id", Value(0)),
-        # who may be the oldest first: an unknown month or day counts as the first one possible
-        birth_month_key=Coalesce("birth_month", Value(0)),
-        birth_day_key=Coalesce("birth_day", Value(0)),
-        doses_key=_fewest_doses_first(),
-        due_key=Coalesce("forecast__due_on", Value(FOREVER)),
-    )
-
-
-def _risk(on: date):
-    deferred = Case(When(state=State.DEFERRED, then=Value(100)), default=Value(0))
-    conditions = ResidentCondition.objects.filter(resident_id=OuterRef("pk")).filter(
-        Q(ended_on=None) | Q(ended_on__gt=on)
-    )
-    pregnancies = Pregnancy.objects.filter(resident_id=OuterRef("pk")).current(on)
-    ages = [When(age_band=age, then=Value(10 * place)) for place, age in enumerate(OLDEST)]
-    frailty = Case(*ages, When(Exists(conditions) | Exists(pregnancies), then=Value(30)), default=Value(40))
-    doses = _fewest_doses_first()
-    return Case(When(pk__isnull=False, then=deferred + frailty + doses), output_field=IntegerField())
-
-
-def _fewest_doses_first() -> Case:
-    fewest_first = (
-        ListGroup.NO_DOSE.lower(),
-        UNKNOWN_GROUP,
-        ListGroup.BASIC_INCOMPLETE.lower(),
-        ListGroup.ADDITIONAL.lower(),
-    )
-    places = (When(group=group, then=Value(place)) for place, group in enumerate(fewest_first))
-    return Case(*places, default=Value(4), output_field=IntegerField())
 
 
 class Figures:
@@ -329,7 +265,7 @@ class Selection(Figures):
         return paging.Page(self.whole([place[-1] for place in found.rows]), found.next, found.previous)
 
     def _places(
-        self, after: str, before: str, size: int, among: "AgeClass | None" = None
+        self, after: str, before: str, size: int, among: AgeClass | None = None
     ) -> paging.Page[tuple]:
         def rows() -> QuerySet:
             listed = in_order(self.listed(), self.on)
@@ -403,27 +339,6 @@ class Worklist:
     ) -> Selection:
         """picked: ids of residents, to print or take out those alone; who is not on the list under these filters drops out."""
         return Selection(self, user, data, on, picked)
-
-
-class AgeClass(NamedTuple):
-    """People of 80 and over, of 65 and over, of 50 and over, who are not deferred: their places in the order of risk."""
-
-    place: int
-    oldest: int | None
-    youngest: int
-
-    @classmethod
-    def at(cls, risk: int) -> "AgeClass | None":
-        place = int(risk) // 10
-        oldest = OLDEST[place - 1] if 0 < place < len(OLDEST) else None
-        return cls(place, oldest, OLDEST[place]) if 0 <= place < len(OLDEST) else None
-
-    def condition(self, on: date) -> Q:
-        """Years of birth say it too, for the index; the place in the order decides."""
-        born = Q(birth_year__lte=on.year - self.youngest)
-        if self.oldest:
-            born &= Q(birth_year__gte=on.year - self.oldest)
-        return born & Q(risk__gte=10 * self.place, risk__lt=10 * (self.place + 1))
 
 
 def _as_id(text: str) -> UUID | None:

@@ -2,7 +2,8 @@
 
 import base64
 
-from outreach.worklists import ORDERINGS, UNVACCINATED
+from outreach.list_order import ORDERINGS
+from outreach.worklists import UNVACCINATED
 from tests.outreach.conftest import ON, crowd
 from wards import paging
 from wards.models import Resident
