@@ -1,5 +1,7 @@
 """Transfers in the worlds of `test_access.py`: one on its way into each, one on its way out of each."""
 
+from functools import partial
+
 from lib import clock
 from tests import factories
 from tests.access_matrix import World
@@ -9,12 +11,9 @@ from wards.models import Resident, Transfer, TransferPerson
 def put_into(own: World, foreign: World, neighbour: World, third) -> None:
     """Makers of `incoming_id` and `outgoing_id`. Nothing goes from the foreign world to the own one or back under its mark."""
     for world, mark in ((own, "Bromua"), (neighbour, "Dolomit"), (foreign, "Cacbonat")):
-        from_ward = third if world is foreign else foreign.ward
-        to_ward = third if world is foreign else foreign.ward
-        world.makers["incoming_id"] = lambda world=world, mark=mark, ward=from_ward: _coming(
-            world, mark, ward
-        )
-        world.makers["outgoing_id"] = lambda world=world, ward=to_ward: _going(world, ward)
+        other = third if world is foreign else foreign.ward
+        world.makers["incoming_id"] = partial(_coming, world, mark, other)
+        world.makers["outgoing_id"] = partial(_going, world, other)
 
 
 def _coming(world: World, mark: str, from_ward):
@@ -23,7 +22,7 @@ def _coming(world: World, mark: str, from_ward):
 
 
 def _going(world: World, to_ward):
-    return _sent(Resident.objects.get(pk=world.objects["resident_id"]), to_ward, address="chưa rõ")
+    return _sent(Resident.objects.get(pk=str(world.objects["resident_id"])), to_ward, address="chưa rõ")
 
 
 def _sent(person: Resident, to_ward, address: str):
