@@ -269,14 +269,13 @@ def cast(web_socket: int) -> tuple[list[Child], list[Child]]:
     """Who is needed to be ready, and who follows, so that two cores are not asked to load everything at once.
 
     Three workers: neither a file read in nor a long list written out may keep a page waiting for its small task, or each
-    other. The scheduler's timetable
-    is in the code and every job may run twice, so it has nothing to remember in a file.
+    other. The scheduler's timetable is in the code and every job may run twice, so it has nothing to remember in a file.
     """
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=fd://{web_socket}", "--workers=2"]
     gunicorn += ["--threads=4", "--timeout=120", "--graceful-timeout=4", "--log-level=warning"]
     gunicorn += [
         "--limit-request-line=8190"
-    ]  # longer addresses are refused by gunicorn itself, not by the API
+    ]  # a longer address is refused by gunicorn itself, not by the API
     worker = ["worker", "--concurrency=1", "--loglevel=warning", "--without-gossip", "--without-mingle"]
     beat = ["beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=warning"]
     first = [

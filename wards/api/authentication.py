@@ -33,7 +33,7 @@ class BearerToken(BaseAuthentication):
             raise Refusal("unauthenticated")
         if second_factor.is_missing(token.user):  # a token is no way around what the pages ask for
             raise Refusal(
-                "forbidden", _("Tài khoản này phải bật xác nhận hai bước trước khi dùng mã truy cập.")
+                "forbidden", _("Tài khoản này phải bật xác nhận hai bước trước khi dùng khóa truy cập.")
             )
         token.user.limited_to = token.abilities  # type: ignore[attr-defined]  # read by wards.access.can
         return token.user, token
