@@ -139,9 +139,10 @@ def _free_codes(step: Statements, wards: Sequence[int]) -> list[str]:
             codes[place] = key[1]
         clashes = set(
             step.rows(
-                """SELECT h.ward_id, h.code FROM unnest(%(wards)s::bigint[], %(codes)s::text[]) AS new(ward_id, code)
-                CROSS JOIN LATERAL (SELECT * FROM wards_household h
-                    WHERE h.ward_id = new.ward_id AND h.code = new.code LIMIT 1) AS h""",
+                # without the last condition the index of codes, which holds no empty ones, would not serve
+                """SELECT h.ward_id, h.code FROM wards_household h
+                JOIN unnest(%(wards)s::bigint[], %(codes)s::text[]) AS new(ward_id, code)
+                    ON h.ward_id = new.ward_id AND h.code = new.code AND h.code <> ''""",
                 {"wards": [wards[place] for place in wanted], "codes": [codes[place] for place in wanted]},
             )
         )
