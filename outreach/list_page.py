@@ -58,6 +58,11 @@ def _aside(text: str, row: Row) -> str:
     return f'<span class="muted">{text}</span>'
 
 
+def _proposed(text: str, row: Row) -> str:
+    _ = row.say
+    return _quiet(_("Đề nghị: %(what)s") % {"what": text}, row)
+
+
 def _call(text: str, row: Row) -> str:
     return f'<a class="small-line nowrap" href="tel:{escape(row.phone)}">{text}</a>'
 
@@ -76,7 +81,7 @@ CELLS: tuple[tuple[tuple[str, Draw], ...], ...] = (
     (("name", _person), ("born_man born_woman identity", _quiet), ("phone", _call), ("note", _mark)),
     (("address", _plain), ("neighbourhood ward", _quiet)),
     (("risk", _plain), ("conditions", _quiet), ("mobility", _strong)),
-    (("given", _quiet), ("needed", _strong), ("proposal", _quiet)),
+    (("given", _quiet), ("needed", _strong), ("proposal", _proposed)),
     (("state", _state), ("reason", _aside), ("why", _why)),
 )
 NOT_ON_THE_PAGE = ("household", "cannot_travel")  # the household's code is for paper; `mobility` says more
