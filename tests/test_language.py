@@ -200,6 +200,21 @@ def test_no_sentence_is_translated_once_for_all_when_its_module_is_read():
     assert not at_once
 
 
+def test_no_lazy_sentence_is_filled_in_when_its_module_is_read():
+    """`gettext_lazy(…) % {…}` outside a function is a text in the language of the start."""
+    lazy = {name for name in MARKERS if name.endswith("_lazy")} | {"_"}
+    filled = []
+    for path in sources("*.py"):
+        for node in _outside_functions(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = [node.left, node.right] if isinstance(node, ast.BinOp) else []
+            if isinstance(node, ast.JoinedStr):
+                parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                parts = [node.func.value]
+            filled += [f"{path}:{part.lineno}" for part in parts if _is_call_of(part, lazy)]
+    assert not filled
+
+
 def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -285,9 +300,15 @@ def data_of(lan, nurse) -> list[str]:
         "Ngôn ngữ",
         "Thành phố Bắc Ninh",
         "Trung tâm Y tế thành phố Bắc Ninh",
+        "Nguyễn Văn An",  # the example of a list of officials
+        "TRẦN THỊ BÌNH",
         *words,
     ]
-    return sorted({form for word in said for form in (word, word.capitalize())}, key=len, reverse=True)
+    return sorted(
+        {form for word in said for form in (word, word.capitalize(), word[:1].lower() + word[1:])},
+        key=len,
+        reverse=True,
+    )
 
 
 def pages(lan) -> dict[str, str]:
@@ -314,6 +335,16 @@ def pages(lan) -> dict[str, str]:
         "open account": reverse("wards:account-add"),
         "password": reverse("account_change_password"),
         "two steps": reverse("mfa_index"),
+        "password again": reverse("account_reauthenticate"),
+        "help": reverse("outreach:help"),
+        "saved filters": reverse("outreach:saved-filter-list"),
+        "files of lists": reverse("outreach:export-list"),
+        "transfers": reverse("wards:transfer-list"),
+        "log of changes": reverse("wards:access-log") + "?tab=changed",
+        "paste accounts": reverse("wards:account-paste"),
+        "my account": reverse("my-account"),
+        "access keys": reverse("api-token-list"),
+        "rules": reverse("vaccination:rules"),
     }
 
 

@@ -4,12 +4,21 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vaccination.rule_choices import ProvinceInterval, RuleChoices
 from wards.forms.fields import DayField, DeskForm
 
 WEEKS = range(4, 13)  # never below the manufacturer's minimum, never above the usual longest
+
+
+def _weeks() -> list[tuple[int | str, str]]:
+    """Asked for each form: a sentence with a number filled in is no longer lazy."""
+    return [
+        ("", gettext("Chưa có quyết định mới")),
+        *((n, gettext("Ít nhất %(n)s tuần") % {"n": n}) for n in WEEKS),
+    ]
 
 
 class RuleChoicesForm(DeskForm):
@@ -29,10 +38,7 @@ class RuleChoicesForm(DeskForm):
     )
     az_weeks = forms.TypedChoiceField(
         label=_("Khoảng cách hai mũi AstraZeneca do tỉnh, thành phố quyết định"),
-        choices=[
-            ("", _("Chưa có quyết định mới")),
-            *((n, _("Ít nhất %(n)s tuần") % {"n": n}) for n in WEEKS),
-        ],
+        choices=_weeks,
         coerce=int,
         empty_value=None,
         required=False,
