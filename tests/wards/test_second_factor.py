@@ -1,11 +1,16 @@
 """The second factor: asked of those who take lists out, before anything else, by whichever door they come (TRUST T15)."""
 
+from pathlib import Path
+
+import allauth.mfa
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import resolve, reverse
+from django.utils import translation
 
 from lib import clock
 from tests.api.conftest import Program, make_token
@@ -19,6 +24,7 @@ from wards.second_factor import is_missing
 
 pytestmark = pytest.mark.django_db
 ENROL = "/accounts/2fa/"
+MFA_MESSAGES = Path(allauth.mfa.__file__).parents[1] / "templates" / "mfa" / "messages"
 ASKED = (Role.WARD_OFFICER, Role.STATION, Role.WARD_LEAD, Role.HEALTH_CENTRE, Role.ADMIN)
 INSIDE = "/nguoi-dan/"
 
@@ -105,6 +111,13 @@ def test_the_page_says_why_and_the_password_is_not_asked_twice(client, officer):
     page = client.get(ENROL).content.decode()
     assert "phải bật một trong hai cách dưới đây" in page
     assert client.get("/accounts/2fa/totp/activate/").status_code == 200
+
+
+@pytest.mark.parametrize("message", sorted(MFA_MESSAGES.glob("*.txt")), ids=lambda path: path.stem)
+def test_what_the_library_says_about_the_factor_is_said_in_vietnamese(message):
+    with translation.override("vi"):
+        said = render_to_string(f"mfa/messages/{message.name}").strip()
+    assert said.startswith("Đã ")
 
 
 def test_what_was_wanted_is_reached_after_enrolling(client, officer):

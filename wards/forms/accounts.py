@@ -211,6 +211,11 @@ def instant(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=clock.VIETNAM) - clock.offset()
 
 
+def _within_words(name: str) -> str:
+    """A unit's name as it stands inside a phrase: “Cả phường Võ Cường”."""
+    return name[:1].lower() + name[1:]
+
+
 def places_to_give(user: User) -> tuple[dict[str, Place], list]:
     """Every place in the user's area by its key ("w…" ward, "n…" neighbourhood, "o…" office), and the choices of a field."""
     scope = scope_of(user)
@@ -225,6 +230,9 @@ def places_to_give(user: User) -> tuple[dict[str, Place], list]:
     for ward in wards:
         inside = [(f"n{quarter.pk}", str(quarter)) for quarter in quarters if quarter.ward_id == ward.pk]
         groups.append(
-            (ward.full_name, [(f"w{ward.pk}", _("Cả {ward}").format(ward=ward.full_name)), *inside])
+            (
+                ward.full_name,
+                [(f"w{ward.pk}", _("Cả {ward}").format(ward=_within_words(ward.full_name))), *inside],
+            )
         )
     return found, groups
