@@ -260,7 +260,11 @@ def _from_digits(text: str, raw: str, order: DayOrder, on: date | None, youngest
 
 
 def _from_digit_run(text: str, raw: str) -> PartialDate:
-    if len(text) in (4, 5):  # a year, or a serial that became text in a CSV
+    if len(text) == 4:  # typed: a mistyped year, never the serial of a day in 1905
+        if int(text) > 2100:
+            raise _not_a_date(raw)
+        return PartialDate(int(text))
+    if len(text) == 5:  # a serial that became text in a CSV
         return from_number(int(text))
     if len(text) in (7, 8):
         raise _run_together(text)
