@@ -237,9 +237,11 @@ def test_nobody_pastes_a_role_or_a_place_that_is_not_theirs_to_give(signed_in, l
         answer = opened(client, page, **changed)
         assert answer.status_code == 200, changed
         assert answer.context["preview"].problems, changed
-    assert opened(client, page, **{"role-0": "admin", "place-0": f"n{foreign.pk}"}).status_code == 302
-    made = User.objects.get(username="0912345678")  # the line's own choices were none: as for all
-    assert (made.roles, scope_of(made).ward_ids) == (["surveyor"], {ward.pk})
+    for changed in ({"role-0": "admin"}, {"place-0": f"n{foreign.pk}"}, {"place-0": f"w{foreign.ward_id}"}):
+        answer = opened(client, page, **changed)  # said, not quietly replaced by what all get
+        assert answer.status_code == 200, changed
+        assert answer.context["preview"].rows[0].problems, changed
+    assert not User.objects.filter(username="0912345678").exists()
 
 
 def test_a_place_that_is_not_known_is_said(signed_in, lead, ward):

@@ -204,8 +204,10 @@ class Preview:
                 seen.setdefault(row.phone, row.line)
             if row.role and row.role not in dict(self.roles):
                 row.role = ""
-            if row.place not in self.places:
+                row.problems.append(_("Vai trò đã chọn không giao được nữa. Chọn lại."))
+            if row.place and row.place not in self.places:  # never quietly the common, perhaps wider, place
                 row.place = ""
+                row.problems.append(_("Nơi làm việc đã chọn không còn trong địa bàn được giao. Chọn lại."))
             self._offer_places(row)
 
     def _offer_places(self, row: Row) -> None:
