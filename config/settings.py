@@ -326,6 +326,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": False,  # a change needs its version
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "wards.api.description.close_bodies",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "DoseSource": "vaccination.api.doses.ON_RECORD",
         "EnteredDoseSource": "vaccination.api.doses.SOURCES",

@@ -60,8 +60,12 @@ def moved(world) -> dict:
     return {"household": str(world.objects["household_id"])} | VERSION
 
 
+def a_place(world) -> dict:
+    return {"ward": world.ward.code, "neighbourhood": world.objects["neighbourhood"].pk}
+
+
 def new_home(world) -> dict:
-    return {"ward": world.ward.code, "neighbourhood": world.objects["neighbourhood"].pk, "house_number": "7"}
+    return a_place(world) | {"house_number": "7"}
 
 
 def new_dose(world) -> dict:
@@ -84,7 +88,7 @@ EXPECTED: dict[str, tuple[ApiUse, ...]] = {
         ),
     ),
     "api:household-move": (
-        write(*EDITS_PEOPLE, forbidden=NOT_EDITING, sent=lambda world: new_home(world) | VERSION),
+        write(*EDITS_PEOPLE, forbidden=NOT_EDITING, sent=lambda world: a_place(world) | VERSION),
     ),
     "api:resident-list": (read(*SEES_PEOPLE), read(*SEES_PEOPLE, query="?order=name")),
     "api:resident-search": (ask(q="cacbonat"), ask(q="0900000222"), ask(q="099150000222"), ask(q="dolomit")),

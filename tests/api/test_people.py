@@ -189,6 +189,14 @@ def test_what_nobody_may_set_is_ignored_and_noted_as_an_attempt(program, officer
     assert noted.detail["fields"] == sorted(extra)
 
 
+def test_a_member_that_no_operation_knows_is_refused_and_nothing_changes(program, ward):
+    resident = make_resident(ward, name="Lê Thị Cũ")
+    answer = program.patch(f"residents/{resident.pk}/", {"version": 1, "full_name": "Lê Thị Mới"})
+    assert problem(answer, 400, "validation")["errors"]["full_name"][0]["code"] == "unknown"
+    resident.refresh_from_db()
+    assert (resident.full_name, resident.version) == ("Lê Thị Cũ", 1)
+
+
 def test_only_what_is_sent_changes(program, ward):
     resident = make_resident(ward, name="Lê Thị Cũ", phones=["0912345678"], note="Ở nhà sau đình", sex="F")
     answer = program.patch(f"residents/{resident.pk}/", {"version": 1, "mobility": "needs_help"})

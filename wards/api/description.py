@@ -30,6 +30,18 @@ class Operation(AutoSchema):
         return serializer is None and super()._is_list_view()
 
 
+def close_bodies(result: dict, **_context: Any) -> dict:
+    """Says of every body that it has no other members than those described: `operations.read_body` refuses them."""
+    shapes = result.get("components", {}).get("schemas", {})
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                shape = shapes.get(content["schema"].get("$ref", "").rpartition("/")[2])
+                if shape is not None:
+                    shape["additionalProperties"] = False
+    return result
+
+
 class BearerTokenScheme(OpenApiAuthenticationExtension):
     target_class = BearerToken
     name = "token"

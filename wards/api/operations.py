@@ -33,6 +33,14 @@ class ProgramRequest(Request):
 
 Handler = Callable[..., HttpResponseBase]
 
+# Written by the server alone, whatever a body says.
+KEPT_BY_THE_SERVER = frozenset(
+    {
+        "id", "pk", "url", "ward", "ward_id", "ward_code", "user", "user_id", "by", "role", "roles", "is_superuser", "is_staff",
+        "verified_by", "verified_at", "entered_by", "entered_by_id", "created_at", "created_by", "updated_at", "updated_by",
+        "source", "is_synthetic", "search_key", "sort_key", "match_key",
+    }
+)  # fmt: skip
 ALWAYS = (400, 401, 403, 404, 406, 429)
 WRITING = (*ALWAYS, 409, 413, 415)
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -145,15 +153,25 @@ def read_query(request: Request, query: type[serializers.Serializer] | None) -> 
 
 
 def read_body(request: Request, body: type[serializers.Serializer], about: dict) -> dict[str, Any]:
-    """What was sent, checked. Fields that the operation does not have are ignored, and noted as an attempt (API-06)."""
+    """What was sent, checked. A field that no operation knows is 400 (API-01): a misspelt name must not look like a success.
+
+    What the server keeps by itself is ignored, and noted as an attempt (API-06).
+    """
     sent = request.data
     if not isinstance(sent, dict):
         raise Refusal("malformed", _("Nội dung phải là một đối tượng JSON."))
     reader = body(data=_with_version(request, sent) if "version" in body().fields else sent)
-    if unknown := set(sent) - set(reader.fields):
-        record_unexpected_names(request, unknown, object_id=next(iter(about.values()), ""))
+    others = set(sent) - set(reader.fields)
+    if kept := others & KEPT_BY_THE_SERVER:
+        record_unexpected_names(request, kept, object_id=next(iter(about.values()), ""))
+    errors: dict[str, Any] = {
+        name[:40]: [error("unknown", _("Không có mục này."))]
+        for name in sorted(others - KEPT_BY_THE_SERVER)[:50]
+    }
     if not reader.is_valid():
-        raise Refusal("validation", errors=of_serializer(_details(reader)))
+        errors |= of_serializer(_details(reader))
+    if errors:
+        raise Refusal("validation", errors=errors)
     return dict(reader.validated_data)
 
 
