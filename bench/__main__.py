@@ -4,6 +4,7 @@ import argparse
 import gc
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from bench import harness, profile, report, stage
@@ -19,21 +20,29 @@ def main() -> int:
         city = stage.furnished(arguments.residents, folder)
         _say(f"A city of {arguments.residents} stands after {time.monotonic() - began:.0f} s.")
         found: list[harness.Measured] = []
+        failed: list[str] = []
         for subject in chosen:
             gc.collect()
             _say(f"{subject.name} …")
-            measured = harness.measure(subject, city, arguments.pairs)
+            try:
+                measured = harness.measure(subject, city, arguments.pairs)
+            except Exception:  # one measure that fails must not take an hour of others with it
+                traceback.print_exc()
+                failed.append(subject.name)
+                continue
             found += measured
+            report.write(found, arguments.residents, arguments.out)
             if arguments.profile:
                 for path in profile.missed(subject, measured, city, arguments.out.parent):
                     _say(f"  where the time goes: {path}")
-    report.write(found, arguments.residents, arguments.out)
     print(report.table(found))
     for one in found:
         if one.missing:
             print(f"not measured: {one.missing}")
     _say(f"{arguments.out}, after {time.monotonic() - began:.0f} s.")
-    return 0
+    if failed:
+        _say(f"Failed: {', '.join(failed)}.")
+    return 1 if failed else 0
 
 
 def _chosen(only: str) -> list[harness.Subject]:
