@@ -176,10 +176,24 @@ def scope_words(filters: WorklistFilters) -> str:
 
 def source_line(selection: Figures, at: datetime) -> str:
     """Source, as-of time and denominator: without them a figure is not a figure (WORDS 9)."""
-    residing = number_format(selection.denominator["residing"], force_grouping=True)
-    return _("Nguồn: sổ người dân và sổ tiêm chủng của %(place)s · Tính đến %(at)s · Mẫu số: %(count)s người đang cư trú") % {
-        "place": place_of(selection), "at": f"{at:%H:%M %d/%m/%Y}", "count": residing,
-    }  # fmt: skip
+    residing, inside = (
+        number_format(selection.denominator[name], force_grouping=True)
+        for name in ("residing", "in_population")
+    )
+    said = {"place": place_of(selection), "at": f"{at:%H:%M %d/%m/%Y}", "count": residing, "inside": inside}
+    if selection.filters.risk_group is None:
+        return (
+            _(
+                "Nguồn: sổ người dân và sổ tiêm chủng của %(place)s · Tính đến %(at)s · Mẫu số: %(count)s người đang cư trú"
+            )
+            % said
+        )
+    return (
+        _(
+            "Nguồn: sổ người dân và sổ tiêm chủng của %(place)s · Tính đến %(at)s · Mẫu số: %(inside)s người thuộc diện, trong %(count)s người đang cư trú"
+        )
+        % said
+    )
 
 
 def _document(selection: Selection, stamp: Stamp, total: int, columns: Sequence[Column]) -> Document:

@@ -3,11 +3,17 @@
 import os
 import socket
 
+import hypothesis
 import pytest
 import redis
 
 from config import embedded
 from tests import database, settings
+
+# Where a run decides whether a change lands, it must decide alike everywhere; at the desk chance goes on looking.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,7 @@ def test_the_workbook_says_who_took_it_when_and_of_what(officer, people, tmp_pat
     assert "Phường Võ Cường" in book.properties.subject
     head = " ".join(str(cell.value) for row in book.active.iter_rows(max_row=5) for cell in row if cell.value)
     assert "Tính đến 08:30 05/02/2022" in head
-    assert "Mẫu số: 11 người đang cư trú" in head
+    assert "người thuộc diện, trong 11 người đang cư trú" in head
     assert stamp.code in head
 
 
@@ -149,7 +149,7 @@ def test_the_paper_is_an_official_list_of_the_wards_committee(officer, people, t
         "Người lập biểu",
         "TM. ỦY BAN NHÂN DÂN",
         "CHỦ TỊCH",
-        "Mẫu số: 11 người đang cư trú",
+        "người thuộc diện, trong 11 người đang cư trú",
         "Trang 1/1",
         stamp.code,
     ):

@@ -31,7 +31,7 @@ def test_a_ward_opens_on_its_own_people_with_the_sentence(signed_in, officer, pe
     assert "Chưa rà soát" in text
     assert LAN_NUMBER in text
     assert people.foreign.full_name not in text
-    assert "Mẫu số: 11 người đang cư trú" in text
+    assert "người thuộc diện, trong 11 người đang cư trú" in text
 
 
 def test_the_centre_opens_on_counts_without_names(signed_in, centre, people):

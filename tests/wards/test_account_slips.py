@@ -313,3 +313,15 @@ def test_a_number_of_two_accounts_signs_nobody_in(client, ward):
     assert "_auth_user_id" not in client.session
     client.post(reverse("account_login"), {"login": "mot", "password": PASSWORD})
     assert "_auth_user_id" in client.session
+
+
+def test_slips_for_many_leave_out_who_is_not_theirs_to_change(client, lan, lead):
+    client.force_login(lead)
+    above = make_user(Role.HEALTH_CENTRE, full_name="Trần Văn Trên")
+    above.assignments.create(unit=lan.assignments.get().unit)
+    answer = client.post(
+        reverse("wards:account-slips"), {"account": [lead.pk, lan.pk, above.pk], "confirmed": "1"}
+    )
+    assert "Nguyễn Thị Lan" in text_of(answer)
+    assert set(SignInLink.objects.values_list("user", flat=True)) == {lan.pk}
+    assert client.post(reverse("wards:account-slips"), {"account": [lead.pk]}).status_code == 404

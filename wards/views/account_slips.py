@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST
 
 from lib import clock
 from wards import account_list, sign_in_tries, slips
-from wards.access import ability_required
+from wards.access import ability_required, roles_of
 from wards.accounts import username_of
 from wards.actions import accounts, links
 from wards.audit import record_access
 from wards.forms.links import CodeForm, FirstPasswordForm
 from wards.models import AccessEvent, SignInLink, User
-from wards.roles import Ability
+from wards.roles import Ability, grantable
 from wards.sign_in_tries import whom_to_call
 from wards.views.official import OfficialRequest
 
@@ -43,7 +43,9 @@ def account_slip(request: OfficialRequest, account_id: int) -> HttpResponse:
 @ability_required(Ability.MANAGE_ACCOUNTS)
 def account_slips(request: OfficialRequest) -> HttpResponse:
     """Slips for the accounts ticked; asks first when some of them are in use, because they would be signed out."""
-    rows = account_list.rows_of(request.user, chosen_ids(request), at=clock.real_now())
+    give = grantable(roles_of(request.user))
+    found = account_list.rows_of(request.user, chosen_ids(request), at=clock.real_now())
+    rows = [row for row in found if row.may_be_changed_by(request.user, give)]
     if not rows:
         raise Http404
     in_use = [row for row in rows if row.account.has_usable_password() or "closed" in row.states]
