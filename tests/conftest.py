@@ -48,6 +48,14 @@ def empty_valkey(request):
         request.getfixturevalue("valkey").flushall()
 
 
+@pytest.fixture(autouse=True)
+def unread_installation():
+    """A process goes on for seconds with the installation that it read; a test never with that of the test before."""
+    from wards import installation
+
+    installation.forget()
+
+
 @pytest.fixture
 def database_env(django_db_setup) -> dict[str, str]:
     """The environment of a subprocess (`manage.py …`, a worker) on this test's database and Valkey.
