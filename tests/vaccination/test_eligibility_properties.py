@@ -164,7 +164,10 @@ def test_a_dose_before_the_eighteenth_birthday_does_not_delay_the_booster():
     """The booster of teens comes 5 months after the basic doses, of adults 3: the birthday in between decides."""
     teen = Person(
         born=PartialDate.day(date(2004, 11, 1)),
-        doses=(Dose(PartialDate.day(date(2022, 8, 17)), "PFZ"), Dose(PartialDate.day(date(2022, 10, 11)), "PFZ")),
+        doses=(
+            Dose(PartialDate.day(date(2022, 8, 17)), "PFZ"),
+            Dose(PartialDate.day(date(2022, 10, 11)), "PFZ"),
+        ),
     )
     assert forecast(teen, date(2022, 10, 31), RULES).due_on == date(2023, 3, 11)
     assert forecast(teen, date(2022, 11, 1), RULES).due_on == date(2023, 1, 11)
