@@ -177,7 +177,8 @@ def _read(raw: Raw, order: DayOrder, on: date | None, youngest: int | None) -> P
 
 
 SERIAL_DAY_ONE = date(1899, 12, 31)
-_FIRST_SERIAL, _LAST_SERIAL = 367, 73_415  # 01/01/1901 … 31/12/2100
+# 01/01/1911 … 31/12/2100. Below it stand mistyped years (1899, 2950), which would otherwise become days of 1905 to 1908.
+_FIRST_SERIAL, _LAST_SERIAL = 4_019, 73_415
 
 
 def from_number(number: int | float) -> PartialDate:
@@ -260,11 +261,7 @@ def _from_digits(text: str, raw: str, order: DayOrder, on: date | None, youngest
 
 
 def _from_digit_run(text: str, raw: str) -> PartialDate:
-    if len(text) == 4:  # typed: a mistyped year, never the serial of a day in 1905
-        if int(text) > 2100:
-            raise _not_a_date(raw)
-        return PartialDate(int(text))
-    if len(text) == 5:  # a serial that became text in a CSV
+    if len(text) in (4, 5):  # a year, or a serial that became text in a CSV
         return from_number(int(text))
     if len(text) in (7, 8):
         raise _run_together(text)

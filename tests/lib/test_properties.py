@@ -62,7 +62,7 @@ def test_a_day_is_read_from_every_way_of_writing_it(day):
         day,
     ]
     serial = (day - date(1899, 12, 30)).days
-    if serial > 2100:
+    if day.year > 1910:  # a smaller number is a mistyped year
         written += [serial, float(serial) + 0.5, str(serial)]
     assert {dates_vn.parse(way) for way in written} == {dates_vn.PartialDate.of(day)}
 
