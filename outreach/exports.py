@@ -4,9 +4,7 @@ Every file says who took it, when, of which part of the city and for what, and c
 in the access log (TRUST EXP-06). The caller asks for the right and writes the entry; nothing is handed out without both.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -26,7 +24,7 @@ from outreach.list_columns import FILES, PAPER
 from outreach.list_rows import Row
 from outreach.worklists import Figures, Selection
 from wards import installation
-from wards.models import User
+from wards.stamps import Stamp
 
 AT_ONCE = 2_000  # rows that are written while the reader waits; longer lists are made in the background
 # Paper for people to carry. A longer list is offered as a smaller part or as a spreadsheet, which takes any number of rows.
@@ -52,31 +50,6 @@ class TooLong(ValueError):
     def __init__(self, count: int, limit: int) -> None:
         super().__init__(f"{count} rows; this format takes {limit} at once")
         self.count, self.limit = count, limit
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """Who takes the list out, when (application time), for what; `code` is in the file and in the access log."""
-
-    user: User
-    at: datetime
-    purpose: str
-    code: str
-
-    @classmethod
-    def new(cls, user: User, at: datetime, purpose: str) -> "Stamp":
-        return cls(user, at, purpose, "TX" + secrets.token_hex(4).upper())
-
-    @property
-    def line(self) -> str:
-        office = f" ({self.user.organisation})" if self.user.organisation else ""
-        return _("%(user)s%(office)s tải lúc %(at)s · mã %(code)s · mục đích: %(purpose)s · dữ liệu cá nhân, không phát tán") % {
-            "user": self.user.get_full_name(),
-            "office": office,
-            "at": f"{self.at:%H:%M %d/%m/%Y}",
-            "code": self.code,
-            "purpose": self.purpose,
-        }  # fmt: skip
 
 
 @translation.override("vi")  # an official file has one language, whoever takes it out (docs/adr/0008)

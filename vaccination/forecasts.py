@@ -5,15 +5,14 @@ Without a word about a person's history the doses on record are taken as all the
 nobody knows; a `DoseHistory` row decides otherwise.
 """
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
 
+from lib import collector
 from vaccination import eligibility, forecast_facts, rule_choices, stored_forecasts
 from vaccination.models import Forecast, Programme
 from wards import statements
@@ -54,7 +53,7 @@ def _refresh(resident_ids: Sequence[UUID | str], on: date, *, thorough: bool = F
         if on < rules.starts[0]:
             continue  # a training clock before the programme: there is nothing to say, and nothing to break
         for batch in forecast_facts.batches(ids, BATCH):
-            with collector_at_rest():
+            with collector.at_rest():
                 facts, left = forecast_facts.load(batch, programme.pk, on)
                 answers = [(fact, answer_for(fact, rules, on)) for fact in facts]
                 changed += stored_forecasts.write(answers, programme.pk, thorough=thorough)
@@ -66,18 +65,6 @@ def _refresh(resident_ids: Sequence[UUID | str], on: date, *, thorough: bool = F
 def shared_programmes() -> list[Programme]:
     """Held as they are until the transaction ends: whoever chooses other rules waits for us, and we for them."""
     return list(Programme.objects.raw("SELECT * FROM vaccination_programme ORDER BY code FOR SHARE"))
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """A batch makes hundreds of thousands of small tuples and no cycles; searching them for some costs half the time."""
-    was_at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_at_work:
-            gc.enable()
 
 
 def answer_for(facts: forecast_facts.Facts, rules: eligibility.Family, on: date) -> eligibility.Forecast:

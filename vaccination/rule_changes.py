@@ -12,6 +12,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext
 
+from lib import collector
 from lib.problems import Problem, gettext_noop
 from vaccination import eligibility, forecast_facts, forecasts
 from vaccination.models import Programme, RuleChange
@@ -177,7 +178,7 @@ def _count(change: RuleChange, ids: list) -> None:
     if on < before.starts[0]:
         return
     facts, _left = forecast_facts.load(ids, change.programme_id, on, hold=False)
-    with forecasts.collector_at_rest():
+    with collector.at_rest():
         for fact in facts:
             old = eligibility.forecast(fact.person, on, before)
             new = eligibility.forecast(fact.person, on, after)

@@ -22,7 +22,7 @@ PURPOSES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Stamp:
-    """Who takes something out, when (real time), for what; `code` is in the file and in the log."""
+    """Who takes something out, when, for what; `code` is in the file and in the log."""
 
     user: User
     at: datetime
@@ -35,6 +35,11 @@ class Stamp:
 
     @property
     def line(self) -> str:
-        return _("{user} tải lúc {at} · mã {code} · mục đích: {purpose} · không phát tán").format(
-            user=self.user.full_name, at=f"{self.at:%H:%M %d/%m/%Y}", code=self.code, purpose=self.purpose
-        )
+        office = f" ({self.user.organisation})" if self.user.organisation else ""
+        return _("%(user)s%(office)s tải lúc %(at)s · mã %(code)s · mục đích: %(purpose)s · dữ liệu cá nhân, không phát tán") % {
+            "user": self.user.get_full_name(),
+            "office": office,
+            "at": f"{self.at:%H:%M %d/%m/%Y}",
+            "code": self.code,
+            "purpose": self.purpose,
+        }  # fmt: skip
