@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.factories import SUOI_HOA, make_household, make_neighbourhood, make_user, make_ward
+from tests.factories import (
+    SUOI_HOA,
+    make_household,
+    make_neighbourhood,
+    make_resident,
+    make_user,
+    make_ward,
+)
 from wards import hooks
 from wards.roles import Role
 
@@ -32,6 +39,21 @@ def clerk(ward):
 @pytest.fixture
 def nurse(ward):
     return make_user(Role.STATION, ward, full_name="Lê Thị Y Tá")
+
+
+@pytest.fixture
+def lan(ward, home):
+    return make_resident(ward, household=home, name="Nguyễn Thị Lan", born="1950", sex="F")
+
+
+@pytest.fixture
+def centre(ward):
+    return make_user(Role.HEALTH_CENTRE, ward)
+
+
+@pytest.fixture
+def auditor(ward):
+    return make_user(Role.AUDITOR, ward)
 
 
 @pytest.fixture

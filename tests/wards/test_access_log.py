@@ -16,21 +16,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 URL = "wards:access-log"
 
 
-@pytest.fixture
-def lan(ward, home):
-    return make_resident(ward, household=home, name="Nguyễn Thị Lan", born="1950", sex="F")
-
-
-@pytest.fixture
-def centre(ward):
-    return make_user(Role.HEALTH_CENTRE, ward)
-
-
-@pytest.fixture
-def auditor(ward):
-    return make_user(Role.AUDITOR, ward)
-
-
 def question(**more):
     now = clock.real_now()
     return access_log.Question(since=now - timedelta(days=1), until=now + timedelta(days=1), **more)

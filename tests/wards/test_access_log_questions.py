@@ -11,30 +11,14 @@ from python_calamine import CalamineWorkbook
 
 from config.grants import append_only_tables
 from lib import clock, identity
-from tests.factories import SUOI_HOA, make_resident, make_user, make_ward
+from tests.factories import SUOI_HOA, make_resident, make_ward
 from tests.wards.test_resident_pages import text_of
 from wards import access_log, access_volumes, actions, identity_numbers
 from wards.access_volumes import UNUSUAL_PER_HOUR
 from wards.models import AccessEvent, IdentityClaim
-from wards.roles import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 URL = "wards:access-log"
-
-
-@pytest.fixture
-def lan(ward, home):
-    return make_resident(ward, household=home, name="Nguyễn Thị Lan", born="1950", sex="F")
-
-
-@pytest.fixture
-def centre(ward):
-    return make_user(Role.HEALTH_CENTRE, ward)
-
-
-@pytest.fixture
-def auditor(ward):
-    return make_user(Role.AUDITOR, ward)
 
 
 def question(**more):

@@ -1,14 +1,13 @@
 """The verbs for people and homes: who may, what is kept, what follows, and that twice is once."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, connections
+from django.db import connections
 
-from lib import clock
 from lib.dates_vn import PartialDate
 from tests.factories import (
     SUOI_HOA,
@@ -19,56 +18,12 @@ from tests.factories import (
     make_user,
     make_ward,
 )
-from wards import actions, hooks, identity_numbers
-from wards.models import Household, Pregnancy, Resident, ResidentCondition
+from tests.wards.verbs import ON, add, edit, number
+from wards import actions
+from wards.models import Household, Resident
 from wards.roles import Role
 
-ON = date(2022, 2, 5)
-MARCH_1950 = PartialDate(1950, 3)
-CCCD = "027060001234"
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ward():
-    return make_ward()
-
-
-@pytest.fixture
-def clerk(ward):
-    return make_user(Role.WARD_OFFICER, ward)
-
-
-@pytest.fixture
-def nurse(ward):
-    return make_user(Role.STATION, ward)
-
-
-@pytest.fixture
-def home(ward):
-    return make_household(ward, neighbourhood=make_neighbourhood(ward))
-
-
-@pytest.fixture(autouse=True)
-def told(monkeypatch):
-    """The residents about whom the apps above were told."""
-    told: list = []
-    monkeypatch.setattr(hooks, "resident_facts_changed", [lambda ids, on: told.extend(ids)])
-    return told
-
-
-def add(home, by, *, name="nguyễn thị  lan", born=MARCH_1950, **more):
-    return actions.add_resident(household=home, name=name, born=born, by=by, on=ON, **more)
-
-
-def edit(person, by, **more):
-    values = {"name": person.full_name, "born": person.born} | more
-    return actions.update_resident(resident=person, by=by, on=ON, **values)
-
-
-def number(text=CCCD, **more):
-    return actions.read_number(text, on=ON, **more)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told")]
 
 
 # ---------------------------------------------------------------- adding
@@ -351,177 +306,3 @@ def test_a_stale_home_form_is_told(home, clerk):
     actions.update_household(household=home, house_number="1", version=1, **values)
     with pytest.raises(actions.Stale):
         actions.update_household(household=home, house_number="2", version=1, **values)
-
-
-# ---------------------------------------------------------------- conditions and pregnancy
-
-
-def present(person):
-    return set(person.conditions.filter(ended_on=None).values_list("condition_id", flat=True))
-
-
-def test_a_condition_that_ends_keeps_its_row(home, nurse, told):
-    person = add(home, nurse)
-    actions.set_conditions(resident=person, numbers=[1, 14], by=nurse, on=ON)
-    actions.set_conditions(resident=person, numbers=[14], by=nurse, on=ON)
-    assert present(person) == {14}
-    assert person.conditions.get(condition_id=1).ended_on == ON
-    actions.set_conditions(resident=person, numbers=[1, 14], by=nurse, on=ON)
-    assert present(person) == {1, 14}
-    assert person.conditions.filter(condition_id=1).count() == 2
-    assert told == [person.pk] * 4
-
-
-def test_who_sees_no_diagnosis_ends_none(home, nurse, clerk):
-    person = add(home, nurse)
-    actions.set_conditions(resident=person, numbers=[1, 10], by=nurse, on=ON)
-    actions.set_conditions(resident=person, numbers=[], by=clerk, on=ON)
-    assert present(person) == {1, 10}
-    actions.set_conditions(resident=person, numbers=[14], by=clerk, on=ON)
-    assert present(person) == {1, 10, 14}
-    assert person.conditions.get(condition_id=14).source == "reported"
-
-
-def test_reporting_what_is_already_there_unseen_tells_nothing(home, nurse, clerk):
-    person = add(home, nurse)
-    actions.set_conditions(resident=person, numbers=[1], by=nurse, on=ON)
-    actions.set_conditions(resident=person, numbers=[1], by=clerk, on=ON)
-    assert person.conditions.get().entered_by == nurse
-    assert actions.managed_conditions(person, by=clerk) == set()
-
-
-def test_a_slip_of_the_finger_is_put_right_within_a_day(home, clerk):
-    person = add(home, clerk)
-    actions.set_conditions(resident=person, numbers=[1, 14], by=clerk, on=ON)
-    actions.set_conditions(resident=person, numbers=[14], by=clerk, on=ON)
-    assert present(person) == {14}
-    ResidentCondition.objects.update(created_at=clock.real_now() - timedelta(days=2))
-    actions.set_conditions(resident=person, numbers=[], by=clerk, on=ON)
-    assert present(person) == {14}
-
-
-def test_second_tier_conditions_are_recorded_only_by_who_may_see_them(home, clerk):
-    person = add(home, clerk)
-    with pytest.raises(PermissionDenied):
-        actions.set_conditions(resident=person, numbers=[10], by=clerk, on=ON)
-    assert not present(person)
-
-
-def test_a_form_ends_only_what_it_showed(home, nurse):
-    person = add(home, nurse)
-    actions.set_conditions(resident=person, numbers=[1, 14], by=nurse, on=ON)
-    actions.set_conditions(resident=person, numbers=[], shown=[1], by=nurse, on=ON)
-    assert present(person) == {14}
-
-
-def test_pregnancy_counts_from_the_day_it_was_stated(home, clerk, told):
-    person = add(home, clerk, sex="F", born=PartialDate(1995))
-    told.clear()
-    pregnancy = actions.record_pregnancy(
-        resident=person, weeks=9, stated_on=date(2022, 1, 30), by=clerk, on=ON
-    )
-    assert pregnancy.began_on == date(2021, 11, 28)
-    again = actions.record_pregnancy(resident=person, weeks=11, stated_on=ON, by=clerk, on=ON)
-    assert again.pk == pregnancy.pk
-    assert Pregnancy.objects.get().began_on == date(2021, 11, 20)
-    assert told == [person.pk] * 2
-
-
-def test_an_ended_pregnancy_stays_on_record(home, clerk):
-    person = add(home, clerk, sex="F", born=PartialDate(1995))
-    actions.record_pregnancy(resident=person, weeks=30, stated_on=ON, by=clerk, on=ON)
-    actions.end_pregnancy(resident=person, ended_on=ON, by=clerk, on=ON)
-    assert not Pregnancy.objects.current(ON).exists()
-    assert Pregnancy.objects.get().ended_on == ON
-
-
-@pytest.mark.parametrize(
-    ("sex", "weeks", "stated_on", "code"),
-    [
-        ("M", 9, ON, "not_female"),
-        ("F", 0, ON, "weeks"),
-        ("F", 43, ON, "weeks"),
-        ("F", 9, ON + timedelta(days=1), "in_future"),
-        ("F", 9, ON - timedelta(weeks=33), "over_term"),
-        ("F", 42, ON, "over_term"),
-    ],
-)
-def test_impossible_pregnancies_are_explained(home, clerk, sex, weeks, stated_on, code):
-    person = add(home, clerk, sex=sex)
-    with pytest.raises(ValidationError) as found:
-        actions.record_pregnancy(resident=person, weeks=weeks, stated_on=stated_on, by=clerk, on=ON)
-    assert found.value.code == code
-
-
-def test_the_last_day_of_the_forty_second_week_still_counts(home, clerk):
-    person = add(home, clerk, sex="F")
-    actions.record_pregnancy(
-        resident=person, weeks=9, stated_on=ON - timedelta(weeks=33) + timedelta(days=1), by=clerk, on=ON
-    )
-    assert Pregnancy.objects.current(ON).exists()
-    assert not Pregnancy.objects.current(ON + timedelta(days=1)).exists()
-
-
-# ---------------------------------------------------------------- identity numbers
-
-
-def test_a_number_is_sealed_masked_and_found_again(home, clerk):
-    person = add(home, clerk, number=number())
-    claim = person.identity_claims.get()
-    assert CCCD not in claim.number_encrypted
-    assert identity_numbers.decrypt(claim.number_encrypted) == CCCD
-    assert (claim.mask, claim.last_four, claim.source) == ("0270****1234", "1234", "desk")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t::text FROM wards_identityclaim t UNION ALL SELECT t::text FROM wards_resident t"
-        )
-        assert not any(CCCD in row for (row,) in cursor.fetchall())
-
-
-def test_a_person_may_have_several_numbers_and_the_same_one_once(home, clerk):
-    person = add(home, clerk, number=number())
-    for text in ("123876459", "B1234567", CCCD):
-        actions.add_identity_claim(resident=person, number=number(text), by=clerk, on=ON)
-    kinds = person.identity_claims.order_by("pk").values_list("kind", flat=True)
-    assert list(kinds) == ["cccd", "cmnd", "passport"]
-
-
-def test_the_citizen_number_of_a_visible_person_is_shown_as_theirs(home, clerk):
-    lan = add(home, clerk, number=number())
-    with pytest.raises(actions.NumberTaken) as found:
-        add(home, clerk, name="Trần Văn Ba", number=number())
-    assert found.value.resident == lan
-    assert Resident.objects.count() == 1
-
-
-def test_the_citizen_number_of_somebody_out_of_scope_names_nobody(home, clerk):
-    elsewhere = make_ward(SUOI_HOA)
-    add(make_household(elsewhere), make_user(Role.WARD_OFFICER, elsewhere), number=number())
-    with pytest.raises(actions.NumberTaken) as found:
-        add(home, clerk, name="Trần Văn Ba", number=number())
-    assert found.value.resident is None
-
-
-def test_an_old_nine_digit_number_may_stand_at_two_people(home, clerk):
-    add(home, clerk, number=number("123876459"))
-    assert add(home, clerk, name="Trần Văn Ba", number=number("123876459")).identity_claims.exists()
-
-
-def test_a_withdrawn_number_is_free_again(home, clerk):
-    lan = add(home, clerk, number=number())
-    actions.withdraw_identity_claim(claim=lan.identity_claims.get(), by=clerk)
-    assert lan.identity_claims.get().withdrawn_at is not None
-    assert add(home, clerk, name="Trần Văn Ba", number=number()).identity_claims.exists()
-
-
-def test_contradictions_warn_and_do_not_block(home, clerk):
-    odd = number(sex="F", birth_year=1950)
-    assert {warning.value for warning in odd.warnings} == {"sex_differs", "year_differs"}
-    assert add(home, clerk, number=odd).identity_claims.exists()
-
-
-def test_a_failed_number_leaves_nothing_half_written(home, clerk):
-    add(home, clerk, number=number())
-    with pytest.raises(actions.NumberTaken):
-        add(home, clerk, name="Trần Văn Ba", number=number(), health=actions.Health(conditions=[14]))
-    assert not ResidentCondition.objects.exists()
